@@ -1,0 +1,1 @@
+"""The life of an alarm: alarm → incident → proposal → assignment → deadlines."""

@@ -1,0 +1,1 @@
+"""The board: a snapshot and changed cards; map tiles; the built pages."""

@@ -1,0 +1,1 @@
+"""Stations, units, their status and positions, zones, cover, and the roads as they are now."""

@@ -1,0 +1,1 @@
+"""Who is on duty where: the crews at an instant."""

@@ -1,0 +1,1 @@
+"""Road graph, vehicle classes, snapping and travel times: a pure library."""
