@@ -1,0 +1,106 @@
+"""What `choose` answered, as the proposal that people see: codes with parameters, never prose. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dispatch.alarms.framing import Frame, Travel
+from dispatch.alarms.question import Choice, Passed, Pick, Reason
+from dispatch.forces.model import Candidate, Gate
+from gis_data.model import County
+
+
+def explain(
+    county: County,
+    frame: Frame,
+    candidates: Sequence[Candidate],
+    travels: Sequence[Travel],
+    choice: Choice,
+) -> dict[str, Any]:
+    """The `result` of a proposal row. Times in seconds, distances in metres.
+
+    `units` in the order chosen; `passed_over` by time, the county's policy says how many; `zone_cost_seconds` is the
+    price of preferring the zone; `leaves` are the zones left without a manned engine.
+    """
+    passed = sorted(
+        choice.passed, key=lambda p: (not _reachable(travels, p.unit), _eta_ms(candidates, travels, p.unit))
+    )
+    return {
+        "units": [_chosen(frame, candidates, travels, pick) for pick in choice.picks],
+        "passed_over": [
+            _passed(frame, candidates, travels, one) for one in passed[: county.policy.candidates_reported]
+        ],
+        "zone_cost_seconds": max((pick.cost_ms for pick in choice.picks), default=0) / 1000,
+        "leaves": [frame.zones[zone] for zone in choice.zones_left],
+        "free_engines": choice.free_engines_left,
+        "shortfalls": [
+            {
+                "code": frame.slots[short.slot].code
+                if short.slot >= 0
+                else frame.capabilities[short.capability],
+                "slot": short.slot >= 0,
+                "missing": short.missing,
+                "cause": short.cause.value,
+            }
+            for short in choice.shortfalls
+        ],
+    }
+
+
+def _chosen(
+    frame: Frame, candidates: Sequence[Candidate], travels: Sequence[Travel], pick: Pick
+) -> dict[str, Any]:
+    unit, travel = candidates[pick.unit], travels[pick.unit]
+    if pick.slot >= 0:
+        slot, task = frame.slots[pick.slot].code, frame.slots[pick.slot].task
+    else:
+        slot, task = frame.extra_slots[-1 - pick.slot], frame.extra_tasks[pick.task]
+    eta_seconds = _eta_ms(candidates, travels, pick.unit) / 1000
+    params: dict[str, Any] = {"minutes": round(eta_seconds / 60, 1)}
+    if pick.reason in (Reason.OWN_ZONE, Reason.BACKING_ZONE):
+        params["cost_seconds"] = round(pick.cost_ms / 1000)
+    if pick.reason is Reason.FILLS_NEED:
+        params["sooner"] = pick.rank
+    return {
+        "unit": unit.code,
+        "station": unit.station,
+        "vehicle": unit.vehicle_class,
+        "slot": slot,
+        "task": task,
+        "verb": frame.verbs[pick.unit].value,
+        "counts": frame.slots[pick.slot].counts if pick.slot >= 0 else True,
+        "eta_seconds": eta_seconds,
+        "turnout_seconds": unit.turnout_seconds,
+        "travel_seconds": (travel.travel_ms + travel.on_foot_ms) / 1000,
+        "distance_metres": round(travel.distance_metres, 1),
+        "on_foot_metres": round(travel.on_foot_metres, 1),
+        "reason": {"code": f"reason.{pick.reason.value}", "params": params},
+    }
+
+
+def _passed(
+    frame: Frame, candidates: Sequence[Candidate], travels: Sequence[Travel], one: Passed
+) -> dict[str, Any]:
+    reachable = _reachable(travels, one.unit)
+    eta_seconds = _eta_ms(candidates, travels, one.unit) / 1000 if reachable else None
+    if one.reason is not None:
+        reasons = [{"code": f"reason.{one.reason.value}", "params": {}}]
+    else:
+        reasons = [{"code": f"gate.{gate.name.lower()}", "params": {}} for gate in one.gates if gate.name]
+    return {
+        "unit": candidates[one.unit].code,
+        "verb": frame.verbs[one.unit].value,
+        "eta_seconds": eta_seconds,
+        "reasons": reasons,
+        "sendable": not one.gates & ~(Gate.TOO_FAR | Gate.NOT_CAPABLE | Gate.TRIED),
+    }
+
+
+def _reachable(travels: Sequence[Travel], unit: int) -> bool:
+    return travels[unit].reachable
+
+
+def _eta_ms(candidates: Sequence[Candidate], travels: Sequence[Travel], unit: int) -> int:
+    travel = travels[unit]
+    return round(candidates[unit].turnout_seconds * 1000) + travel.travel_ms + travel.on_foot_ms

@@ -1,0 +1,83 @@
+"""A question to `choose` as plain JSON and back, so that any decision in the journal can be replayed. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from typing import Any
+
+import numpy as np
+
+from dispatch.alarms.question import Policy, Request, Rule, SlotWanted, Units
+
+RECORD_VERSION = 1
+
+_DTYPES: dict[str, type[np.generic]] = {
+    "turnout_ms": np.int64,
+    "brings": np.float64,
+    "zone": np.int32,
+    "engine": np.bool_,
+    "duty_mode": np.int8,
+    "travel_ms": np.int64,
+    "gates": np.int32,
+    "role": np.int32,
+    "zone_order": np.int32,
+    "need": np.float64,
+    "needs": np.float64,
+    "classes_ok": np.bool_,
+}
+
+
+def to_record(units: Units, requests: tuple[Request, ...], policy: Policy) -> dict[str, Any]:
+    """Everything `choose` is given, as JSON values."""
+    return {
+        "v": RECORD_VERSION,
+        "units": _arrays_to_lists({f.name: getattr(units, f.name) for f in fields(units)}),
+        "requests": [_request_to_record(request) for request in requests],
+        "policy": asdict(policy),
+    }
+
+
+def from_record(record: Mapping[str, Any]) -> tuple[Units, tuple[Request, ...], Policy]:
+    """The arguments of `choose` as they were. Raises ValueError for a version this code does not know."""
+    if record.get("v") != RECORD_VERSION:
+        raise ValueError(
+            f"record version {record.get('v')!r} is unknown; this program reads {RECORD_VERSION}"
+        )
+    units = Units(**_lists_to_arrays(record["units"]))
+    if units.brings.ndim == 1:  # no units at all: an empty list has lost its second dimension
+        width = len(record["requests"][0]["need"]) if record["requests"] else 0
+        units = Units(**{**_lists_to_arrays(record["units"]), "brings": np.zeros((0, width))})
+    return units, tuple(_request_from_record(r) for r in record["requests"]), Policy(**record["policy"])
+
+
+def _request_to_record(request: Request) -> dict[str, Any]:
+    plain = _arrays_to_lists({f.name: getattr(request, f.name) for f in fields(request)})
+    plain["slots"] = [
+        {**_arrays_to_lists({f.name: getattr(slot, f.name) for f in fields(slot)}), "rule": int(slot.rule)}
+        for slot in request.slots
+    ]
+    plain["extra_tasks"] = [needs.tolist() for needs in request.extra_tasks]
+    return plain
+
+
+def _request_from_record(plain: Mapping[str, Any]) -> Request:
+    values = _lists_to_arrays(plain)
+    values["slots"] = tuple(
+        SlotWanted(**{**_lists_to_arrays(slot), "rule": Rule(slot["rule"])}) for slot in plain["slots"]
+    )
+    values["extra_tasks"] = tuple(np.array(needs, dtype=np.float64) for needs in plain["extra_tasks"])
+    return Request(**values)
+
+
+def _arrays_to_lists(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in values.items()
+    }
+
+
+def _lists_to_arrays(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: np.array(value, dtype=_DTYPES[name]) if name in _DTYPES else value
+        for name, value in values.items()
+    }
