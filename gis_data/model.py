@@ -9,13 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 from shapely import MultiPolygon, Point, Polygon
-
-NOTHING: Mapping[str, float] = MappingProxyType({})
 
 
 class StationClass(StrEnum):
@@ -90,7 +87,7 @@ class VehicleClass:
     needs_paved: bool = False
     tracktypes: frozenset[str] = frozenset({"grade1", "grade2", "grade3"})
     smoothness: frozenset[str] = frozenset({"excellent", "good", "intermediate", "bad"})
-    surface_factor: Mapping[str, float] = NOTHING
+    surface_factor: Mapping[str, float] = field(default_factory=dict)
     on_foot: bool = False
 
 
@@ -119,7 +116,7 @@ class Slot:
     code: str
     rule: SlotRule
     task: str
-    needs: Mapping[str, float] = NOTHING
+    needs: Mapping[str, float] = field(default_factory=dict)
     classes: frozenset[StationClass] = frozenset()
     counts: bool = True
     optional: bool = False
