@@ -1,0 +1,18 @@
+-- name: lock_stream(stream, county)!
+-- Take the stream's row lock (creating the row), so that cards read after it can only be the newest ones.
+insert into stream (name, county, epoch, head) values (:stream, :county, gen_random_uuid(), 0)
+on conflict (name) do update set head = stream.head;
+
+-- name: cards_of(county, incidents, assignments, units, notices, conditions)
+-- The cards of everything a change touched, in one round trip.
+select 'incidents' as kind, id, card from incident_card
+    where county = :county and id = any(:incidents::uuid[])
+union all
+select 'assignments', id, card from assignment_card where county = :county and id = any(:assignments::uuid[])
+union all
+select 'units', id, card from unit_card where county = :county and id = any(:units::uuid[])
+union all
+select 'notices', id, card from notice_card where county = :county and id = any(:notices::uuid[])
+union all
+select 'conditions', id, card from condition_card where county = :county and id = any(:conditions::uuid[])
+order by 1, 2;
