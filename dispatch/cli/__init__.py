@@ -1,0 +1,67 @@
+"""The `pianqu` command. Bad input ends with code 2 and one line that names what is wrong and how to mend it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+import click
+
+from dispatch.cli.coverage import coverage
+from dispatch.cli.demonstrate import demo
+from dispatch.cli.devices import device
+from dispatch.cli.folders import county
+from dispatch.cli.roads import nearest, route
+from dispatch.cli.serving import serve
+from dispatch.cli.tokens import operator, token
+from gis_data.errors import InputError
+from runtime.errors import UserError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="pianqu", prog_name="pianqu")
+def pianqu() -> None:
+    """片区: fire-alarm dispatch and duty rostering for a county.
+
+    统一调度、划区执勤、互为辅助.
+    """
+
+
+for command in (demo, serve, county, nearest, route, coverage, token, operator, device):
+    pianqu.add_command(command)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code: 0 done, 1 not done, 2 bad input, 130 interrupted."""
+    try:
+        result = pianqu.main(args=arguments, prog_name="pianqu", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        print(error.format_message())
+        return 0
+    except (click.ClickException, UserError, InputError) as error:
+        said = error.format_message() if isinstance(error, click.ClickException) else str(error)
+        print(f"pianqu: {' '.join(said.split())}", file=sys.stderr)
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has gone; Python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as fault:  # noqa: BLE001 - the last door: a person gets one line, never a traceback
+        if os.environ.get("PIANQU_DEBUG"):
+            traceback.print_exc()
+        said = " ".join(f"{type(fault).__name__}: {fault}".split())
+        print(
+            f"pianqu: a fault of the program itself ({said}); set PIANQU_DEBUG=1 for details and report it",
+            file=sys.stderr,
+        )
+        return 1
+    return result if isinstance(result, int) else 0
+
+
+def run() -> None:
+    """Entry point of the installed command."""
+    sys.exit(main())
