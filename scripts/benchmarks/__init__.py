@@ -1,0 +1,1 @@
+"""Benchmarks against peers or floors, on the same work, in one run."""
