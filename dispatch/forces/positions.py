@@ -1,0 +1,70 @@
+"""Where a unit is: which fix counts, and when its station counts instead. Pure.
+
+Trackers send late, out of order and with wrong clocks (a date in the future would poison "latest" for ever), so a
+fix is ordered by its own time and judged against the server's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from dispatch.forces.status import AWAY, Status
+from gis_data.model import DutyMode
+
+FUTURE_TOLERANCE = timedelta(seconds=30)
+OLDEST = timedelta(hours=24)
+STALE_AFTER = timedelta(minutes=15)
+WRITE_EVERY = timedelta(seconds=10)
+
+
+class Verdict(StrEnum):
+    TAKEN = "taken"
+    FUTURE = "future"  # its clock is ahead of ours
+    TOO_OLD = "too_old"
+    OUT_OF_ORDER = "out_of_order"  # a newer fix is known
+
+
+def judge(fix_at: datetime, last_at: datetime | None, now: datetime) -> Verdict:
+    """Whether a fix becomes the unit's last known one."""
+    if fix_at > now + FUTURE_TOLERANCE:
+        return Verdict.FUTURE
+    if fix_at < now - OLDEST:
+        return Verdict.TOO_OLD
+    if last_at is not None and fix_at <= last_at:
+        return Verdict.OUT_OF_ORDER
+    return Verdict.TAKEN
+
+
+def worth_writing(fix_at: datetime, written_at: datetime | None) -> bool:
+    """A unit that reports every second is kept in PostgreSQL every ten."""
+    return written_at is None or fix_at - written_at >= WRITE_EVERY
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    lon: float
+    lat: float
+    at_station: bool
+
+
+def whereabouts(
+    *,
+    station: tuple[float, float],
+    fix: tuple[float, float] | None,
+    fix_at: datetime | None,
+    status: Status,
+    duty_mode: DutyMode,
+    now: datetime,
+) -> Whereabouts:
+    """A unit on standby needs no fix: it is at its station, unless its duty is to be elsewhere and a fix says so.
+
+    On the road the last fix counts even when it is old, for it is the best that is known.
+    """
+    elsewhere = status in AWAY or duty_mode in (DutyMode.PATROL, DutyMode.FORWARD_POST)
+    if fix is None or fix_at is None or not elsewhere:
+        return Whereabouts(*station, True)
+    if status is Status.STANDBY and now - fix_at > STALE_AFTER:
+        return Whereabouts(*station, True)
+    return Whereabouts(*fix, False)
