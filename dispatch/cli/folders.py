@@ -1,0 +1,147 @@
+"""`pianqu county …`: make, check, compare and apply county folders; export the graph as it is searched."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from dispatch.cli.options import (
+    county_folder,
+    county_option,
+    data_options,
+    json_option,
+    print_json,
+    settings_of,
+)
+from dispatch.cli.roads import live_roads, vehicle_class
+from dispatch.forces.apply import apply_county, plan_county
+from gis_data.check import check_folder
+from gis_data.folder import read_county
+from gis_data.osm import import_osm
+from routing.export import export_graph as write_graph
+from runtime.database import Database, open_database
+from runtime.hints import Hints
+from runtime.migrate import migrate
+from runtime.servers import running_servers
+from runtime.settings import Settings
+
+
+@click.group()
+def county() -> None:
+    """A county is a folder: county.toml, county.gpkg, units.csv, people.csv."""
+
+
+@county.command("check")
+@click.argument("folder", type=click.Path(path_type=Path), required=False)
+@data_options
+@json_option
+def check(folder: Path | None, as_json: bool, **where: Any) -> int:
+    """Report every fault with layer, feature and remedy. Ends with 1 when it found any."""
+    faults = check_folder(county_folder(settings_of(**where), folder))
+    if as_json:
+        print_json({"faults": [fault.as_dict() for fault in faults]})
+    else:
+        for fault in faults:
+            print(fault)
+        print(f"{len(faults)} fault(s)", file=sys.stderr)
+    return 1 if faults else 0
+
+
+@county.command("import-osm")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="Folder to write.")
+@json_option
+def import_extract(file: Path, out: Path, as_json: bool) -> None:
+    """Make a county folder from an OpenStreetMap extract: .osm.pbf, .osm, .osm.gz, .osm.bz2."""
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        disable=not sys.stderr.isatty(),
+        transient=True,
+    ) as progress:
+        tasks: dict[str, TaskID] = {}
+
+        def tell(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = progress.add_task(stage, total=total or None)
+            progress.update(tasks[stage], completed=done, total=total or None)
+
+        report = import_osm(file, out, progress=tell)
+    if as_json:
+        print_json(report)
+    else:
+        print(report)
+
+
+@county.command("export-graph")
+@click.argument("folder", type=click.Path(path_type=Path), required=False)
+@click.option("--vehicle", required=True, metavar="CLASS")
+@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.npz")
+@data_options
+def export(folder: Path | None, vehicle: str, out: Path, **where: Any) -> None:
+    """The directed graph as it is searched, so that anyone can check the routing with another library."""
+    here = read_county(county_folder(settings_of(**where), folder))
+    vehicle_class(here, vehicle)
+    write_graph(live_roads(here), vehicle, out)
+
+
+@county.command("plan")
+@click.argument("folder", type=click.Path(path_type=Path), required=False)
+@county_option
+@data_options
+@json_option
+def plan(folder: Path | None, county: Path | None, as_json: bool, **where: Any) -> None:
+    """What `apply` would change in the database."""
+    settings = settings_of(**where)
+    here = read_county(county_folder(settings, folder or county))
+
+    async def compare(db: Database) -> Any:
+        async with db.reading() as conn:
+            return await plan_county(conn, here)
+
+    found = asyncio.run(_beside(settings, compare))
+    print_json(found) if as_json else print(found)
+
+
+@county.command("apply")
+@click.argument("folder", type=click.Path(path_type=Path), required=False)
+@county_option
+@data_options
+@json_option
+def apply(folder: Path | None, county: Path | None, as_json: bool, **where: Any) -> None:
+    """Bring the database to the folder in one journaled transaction; a running service follows at once."""
+    settings = settings_of(**where)
+    here = read_county(county_folder(settings, folder or county))
+
+    async def change(db: Database) -> Any:
+        async with db.work() as work:
+            return await apply_county(work, here)
+
+    done = asyncio.run(_beside(settings, change))
+    print_json(done) if as_json else print(done)
+
+
+async def _beside(settings: Settings, act: Any) -> Any:
+    """Run one piece of work on the database, beside a running service or with servers of its own."""
+    with running_servers(settings) as servers:
+        await migrate(servers.database_url)
+        hints = Hints(servers.redis_url)
+        await hints.start()
+        try:
+            db = await open_database(servers.database_url, hints, size=2)
+            try:
+                return await act(db)
+            finally:
+                await db.pool.close()
+        finally:
+            await hints.stop()
+
+

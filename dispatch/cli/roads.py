@@ -1,0 +1,193 @@
+"""`pianqu nearest` and `pianqu route`: questions to the road graph, answered from the county folder alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from dispatch.cli.options import (
+    county_of,
+    county_option,
+    data_options,
+    json_option,
+    position,
+    print_json,
+    settings_of,
+)
+from dispatch.messages import text
+from gis_data.errors import InputError
+from gis_data.model import County, Unit, VehicleClass
+from routing.graph import build_graph
+from routing.live import LiveRoads
+from routing.rank import Reach, Start, path_of, rank
+from routing.route import route as find_route
+from routing.snap import snap
+
+
+def live_roads(county: County) -> LiveRoads:
+    """The county's roads without conditions: what the folder says, not what is closed tonight."""
+    return LiveRoads(build_graph(county.roads, county.vehicle_classes))
+
+
+def vehicle_class(county: County, code: str) -> VehicleClass:
+    found = county.vehicle_classes.get(code)
+    if found is None:
+        known = ", ".join(county.vehicle_classes)
+        raise InputError("--vehicle", f"no vehicle class {code!r} in this county", f"use one of: {known}")
+    return found
+
+
+crs_option = click.option(
+    "--crs",
+    type=click.Choice(["wgs84", "cgcs2000", "gcj02", "bd09"]),
+    default="wgs84",
+    show_default=True,
+    help="Coordinate system of the positions given; answers are WGS-84.",
+)
+
+
+@click.command()
+@click.option("--at", "at", required=True, metavar="LON,LAT", help="Where it burns.")
+@crs_option
+@click.option("--vehicle", metavar="CLASS", help="Only units of this vehicle class.")
+@click.option("-k", "count", type=click.IntRange(1, 1000), default=5, show_default=True, help="How many units.")
+@county_option
+@data_options
+@json_option
+def nearest(
+    at: str,
+    crs: str,
+    vehicle: str | None,
+    count: int,
+    county: Path | None,
+    as_json: bool,
+    **where: Any,
+) -> None:
+    """The units that would be there first, by turnout and road.
+
+    Reads the county folder: accepted units with their nominal crews, no road conditions. The running service
+    answers with tonight's crews and roads.
+    """
+    here = county_of(settings_of(**where), county)
+    if vehicle is not None:
+        vehicle_class(here, vehicle)
+    lon, lat = position("--at", at, crs)
+    answer = nearest_units(here, lon, lat, vehicle=vehicle, count=count)
+    if as_json:
+        print_json(answer)
+        return
+    table = Table(title=f"{answer['at']['lon']:.5f}, {answer['at']['lat']:.5f}")
+    for column in ("unit", "station", "vehicle", "eta", "turnout", "drive", "km", "on foot"):
+        table.add_column(column)
+    for unit in answer["units"]:
+        table.add_row(
+            unit["unit"],
+            unit["station_name"],
+            unit["vehicle"],
+            _clock(unit["eta_seconds"]),
+            _clock(unit["turnout_seconds"]),
+            _clock(unit["travel_seconds"]),
+            f"{unit['distance_metres'] / 1000:.1f}",
+            f"{unit['on_foot_metres']:.0f} m",
+        )
+    Console().print(table)
+
+
+def nearest_units(county: County, lon: float, lat: float, *, vehicle: str | None, count: int) -> dict[str, Any]:
+    """The document that `pianqu nearest --json` prints. WGS-84 degrees, seconds, metres."""
+    live = live_roads(county)
+    stations = {station.code: station for station in county.stations}
+    units = [u for u in county.units if u.accepted and (vehicle is None or u.vehicle_class == vehicle)]
+    starts = [
+        Start(stations[u.station].position.x, stations[u.station].position.y, u.vehicle_class) for u in units
+    ]
+    reaches = rank(live, lon, lat, starts)
+    turnouts = [_turnout_seconds(county, unit) for unit in units]
+
+    def eta(i: int) -> float:
+        return turnouts[i] + (reaches[i].travel_ms + reaches[i].on_foot_ms) / 1000
+
+    best = sorted((i for i in range(len(units)) if reaches[i].reachable), key=lambda i: (eta(i), units[i].code))
+    place = snap(live, lon, lat, vehicle)
+    return {
+        "at": {"lon": place.lon, "lat": place.lat, "edge": place.arc, "fraction": place.fraction},
+        "units": [
+            {
+                "unit": units[i].code,
+                "station": units[i].station,
+                "station_name": stations[units[i].station].name.zh,
+                "vehicle": units[i].vehicle_class,
+                "lon": starts[i].lon,
+                "lat": starts[i].lat,
+                "eta_seconds": round(eta(i), 3),
+                "turnout_seconds": turnouts[i],
+                "travel_seconds": reaches[i].travel_ms / 1000,
+                "on_foot_seconds": reaches[i].on_foot_ms / 1000,
+                "distance_metres": round(reaches[i].distance_metres, 1),
+                "on_foot_metres": round(reaches[i].on_foot_metres, 1),
+                "reason": _reason(rank_place, eta(i), reaches[i]),
+                "path": [list(point) for point in path_of(live, starts[i], reaches[i]).coordinates],
+            }
+            for rank_place, i in enumerate(best[:count], start=1)
+        ],
+    }
+
+
+def _reason(place: int, eta_seconds: float, reach: Reach) -> str:
+    code = "cli.nearest_on_foot" if reach.on_foot_metres >= 50 else "cli.nearest_by_road"
+    params = {"place": place, "minutes": round(eta_seconds / 60, 1), "metres": round(reach.on_foot_metres)}
+    return text(code, params)
+
+
+def _turnout_seconds(county: County, unit: Unit) -> float:
+    station = next(s for s in county.stations if s.code == unit.station)
+    for rule in county.turnouts:
+        if rule.force in ("*", station.station_class.value) and rule.duty_mode in ("*", unit.duty_mode.value):
+            return rule.day_seconds
+    return 60.0
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02d}"
+
+
+@click.command()
+@click.option("--from", "from_", required=True, metavar="LON,LAT")
+@click.option("--to", "to", required=True, metavar="LON,LAT")
+@click.option("--vehicle", required=True, metavar="CLASS", help="Which roads it may use, and how fast.")
+@crs_option
+@county_option
+@data_options
+@json_option
+def route(
+    from_: str, to: str, vehicle: str, crs: str, county: Path | None, as_json: bool, **where: Any
+) -> None:
+    """The fastest way of one vehicle class between two points."""
+    here = county_of(settings_of(**where), county)
+    vehicle_class(here, vehicle)
+    start, goal = position("--from", from_, crs), position("--to", to, crs)
+    found = find_route(live_roads(here), start, goal, vehicle)
+    document = {
+        "travel_seconds": found.travel_ms / 1000,
+        "distance_metres": round(found.distance_metres, 1),
+        "on_foot_metres": round(found.on_foot_metres, 1),
+        "from": _point(found.start),
+        "to": _point(found.goal),
+        "path": [list(point) for point in found.path.coordinates],
+        "nodes": list(found.path.nodes),
+        "roads": list(found.path.names),
+    }
+    if as_json:
+        print_json(document)
+        return
+    print(f"{_clock(found.travel_ms / 1000)}  {found.distance_metres / 1000:.1f} km")
+    print(" → ".join(found.path.names))
+
+
+def _point(point: Any) -> dict[str, float | int]:
+    return {"lon": point.lon, "lat": point.lat, "edge": point.arc, "fraction": point.fraction}
