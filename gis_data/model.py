@@ -89,6 +89,8 @@ class VehicleClass:
     smoothness: frozenset[str] = frozenset({"excellent", "good", "intermediate", "bad"})
     surface_factor: Mapping[str, float] = field(default_factory=dict)
     on_foot: bool = False
+    status: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,8 @@ class Task:
     code: str
     name: Name
     needs: Mapping[str, float]
+    status: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +156,7 @@ class Trigger:
     level: int
     life_at_risk: bool = False
     status: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +182,7 @@ class AuthorityRule:
     body: str
     verb: Verb
     why: str = ""
+    status: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +192,10 @@ class DeadlineRule:
     force: str
     duty_mode: str
     contact: str
-    delivery_seconds: float | None
-    acknowledge_seconds: float | None
+    delivery_seconds: float | None = None
+    acknowledge_seconds: float | None = None
+    status: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +206,8 @@ class TurnoutRule:
     duty_mode: str
     day_seconds: float
     night_seconds: float
+    status: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,6 +339,7 @@ class Town:
     quality: str
     source: str
     synthetic: bool
+    area: Polygon | MultiPolygon | None = None
 
 
 @dataclass(frozen=True)
