@@ -1,0 +1,177 @@
+"""Units as rows: who could be sent now, who is aboard, and the cards that pages and the API show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from asyncpg import Record
+
+from dispatch.forces.degrade import DEFAULT_RULES, CrewRules, degrade
+from dispatch.forces.model import Candidate, Gate
+from dispatch.forces.positions import whereabouts
+from dispatch.forces.status import WORKING, Status
+from dispatch.forces.turnout import is_night, turnout_seconds
+from gis_data.model import Contact, County, DutyMode, StationClass
+from roster.crews import Crew
+from runtime.database import Connection
+from runtime.queries import load_queries
+
+SQL = load_queries("dispatch.forces", "queries.sql")
+NOBODY = Crew(0, {}, None)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """What the database owns of a unit, as the commands need it."""
+
+    id: UUID
+    code: str
+    station: str
+    seats: int
+    duty_mode: DutyMode
+    on_duty: bool
+    crew: int
+    crew_qualifications: Mapping[str, int]
+    duty_until: datetime | None
+    status: Status
+    status_at: datetime
+    out_of_service: str | None
+    retired: bool
+
+
+async def crews(conn: Connection, county_code: str, instant: datetime) -> Mapping[str, Crew]:
+    """Who can roll at an instant, by unit code; a unit that is off duty is not in it."""
+    return {
+        row["code"]: Crew(row["crew"], row["crew_qualifications"], row["duty_until"])
+        async for row in SQL.crew_rows(conn, county=county_code, instant=instant)
+    }
+
+
+async def load_candidates(
+    conn: Connection, county: County, now: datetime, *, ignore_incident: UUID | None = None
+) -> tuple[Candidate, ...]:
+    """Every unit of the county with what it brings now and what stops it, ordered by code.
+
+    A unit that an assignment of `ignore_incident` holds does not count as busy for it.
+    """
+    aboard = await crews(conn, county.code, now)
+    policy = county.policy
+    night = is_night(now, ZoneInfo(county.time_zone), policy.night_from_hour, policy.night_to_hour)
+    rules = crew_rules(county)
+    return tuple(
+        [
+            _candidate(row, aboard.get(row["code"]), county, rules, night, now, ignore_incident)
+            async for row in SQL.unit_rows(conn, county=county.code)
+        ]
+    )
+
+
+def crew_rules(county: County) -> CrewRules:
+    """The table of short crews, with the county's own classes that go on foot."""
+    on_foot = frozenset(code for code, vehicle in county.vehicle_classes.items() if vehicle.on_foot)
+    return replace(DEFAULT_RULES, driverless=DEFAULT_RULES.driverless | on_foot)
+
+
+def _candidate(
+    row: Record,
+    crew: Crew | None,
+    county: County,
+    rules: CrewRules,
+    night: bool,
+    now: datetime,
+    ignore_incident: UUID | None,
+) -> Candidate:
+    status, duty_mode = Status(row["status"]), DutyMode(row["duty_mode"])
+    station_class = StationClass(row["class"])
+    able = degrade(row["brings"], row["vehicle_class"], row["minimum_crew"], crew or NOBODY, rules)
+    where = whereabouts(
+        station=(row["station_lon"], row["station_lat"]),
+        fix=(row["lon"], row["lat"]) if row["lon"] is not None else None,
+        fix_at=row["position_at"],
+        status=status,
+        duty_mode=duty_mode,
+        now=now,
+    )
+    gates = Gate.NONE
+    if not row["accepted"]:
+        gates |= Gate.NOT_ACCEPTED
+    if crew is None:
+        gates |= Gate.OFF_DUTY
+    elif not able.legal:
+        gates |= Gate.SHORT_CREW
+    # Working without an assignment: called out by somebody else, or by telephone. It is busy all the same.
+    if (row["held_by"] is not None or status in WORKING) and (
+        ignore_incident is None or row["held_by"] != ignore_incident
+    ):
+        gates |= Gate.BUSY
+    if row["out_of_service"] is not None:
+        gates |= Gate.OUT_OF_SERVICE
+    if row["retired_at"] is not None:
+        gates |= Gate.RETIRED
+    # A crew on its way home sits in the vehicle already: it turns round as fast as one on patrol.
+    rolls_as = DutyMode.PATROL if status is Status.RETURNING else duty_mode
+    return Candidate(
+        unit_id=row["id"],
+        code=row["code"],
+        name=row["name"],
+        name_en=row["name_en"],
+        station=row["station"],
+        station_class=station_class,
+        zone=row["zone"],
+        town=row["town"],
+        body=row["body"],
+        foreign=row["is_foreign"],
+        vehicle_class=row["vehicle_class"],
+        brings=able.brings,
+        duty_mode=duty_mode,
+        contact=Contact(row["contact"]),
+        turnout_seconds=turnout_seconds(county.turnouts, station_class, rolls_as, night=night),
+        lon=where.lon,
+        lat=where.lat,
+        at_station=where.at_station,
+        gates=gates,
+    )
+
+
+async def lock_unit(conn: Connection, county: str, key: str) -> UnitRow | None:
+    """One unit by code or id, locked until the transaction ends; None where there is no such unit."""
+    row = await SQL.unit_for_update(conn, county=county, key=key)
+    if row is None:
+        return None
+    return UnitRow(
+        id=row["id"],
+        code=row["code"],
+        station=row["station"],
+        seats=row["seats"],
+        duty_mode=DutyMode(row["duty_mode"]),
+        on_duty=row["on_duty"],
+        crew=row["crew"],
+        crew_qualifications=row["crew_qualifications"],
+        duty_until=row["duty_until"],
+        status=Status(row["status"]),
+        status_at=row["status_at"],
+        out_of_service=row["out_of_service"],
+        retired=row["retired_at"] is not None,
+    )
+
+
+async def set_status(conn: Connection, unit: UUID, status: Status, at: datetime) -> None:
+    """Write a status as it is told; whoever calls journals it."""
+    await SQL.set_status(conn, id=unit, status=status.value, at=at)
+
+
+async def unit_cards(conn: Connection, county: str) -> list[Mapping[str, Any]]:
+    return [row["card"] async for row in SQL.unit_cards(conn, county=county)]
+
+
+async def station_cards(conn: Connection, county: str, *, retired: bool = False) -> list[Mapping[str, Any]]:
+    return [row["card"] async for row in SQL.station_cards(conn, county=county, retired=retired)]
+
+
+async def zone_cards(conn: Connection, county: str, *, retired: bool = False) -> list[Mapping[str, Any]]:
+    return [row["card"] async for row in SQL.zone_cards(conn, county=county, retired=retired)]
