@@ -1,1 +1,1 @@
-"""Road graph, vehicle classes, snapping and travel times: a pure library."""
+"""Travel times on a county's roads: graph, vehicle classes, snapping, live conditions, ranking. A pure library."""

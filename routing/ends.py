@@ -1,0 +1,194 @@
+"""Both ends of a search: partial edges exactly, stops from which the rest is walked, and what needs no graph at all."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from routing.compiled import compiled
+from routing.ellipsoid import metres_between
+from routing.live import LiveRoads
+from routing.passable import CLOSED, DrivingRules
+from routing.point import NO_ARC, EdgePoint
+from routing.search import Sources, Targets
+from routing.snap import nearest_on_piece, part, pieces_within, point_along
+
+
+@dataclass(frozen=True, slots=True)
+class Stops:
+    """Where driving may end, as columns: how to get there from a node (`arc` -1: the node itself), and the walk."""
+
+    node: NDArray[np.int64]
+    arc: NDArray[np.int64]
+    fraction: NDArray[np.float64]
+    drive_ms: NDArray[np.int64]
+    walk_metres: NDArray[np.float64]
+    walk_ms: NDArray[np.int64]
+
+    def sources(self) -> Sources:
+        return Sources(self.node, self.drive_ms + self.walk_ms)
+
+
+def air_metres(rules: DrivingRules, metres: float) -> float:
+    """What is left on foot over an air distance: nothing within reach of a hose, else with the detour."""
+    return 0.0 if metres <= rules.at_scene_metres else metres * rules.walk_detour
+
+
+def walk_ms(rules: DrivingRules, foot_metres: float) -> int:
+    return math.floor(foot_metres * 3600.0 / rules.walk_kmh + 0.5)
+
+
+def arc_ms(live: LiveRoads, vehicle_class: str, arc: int) -> int:
+    return int(live.inbound[vehicle_class][live.graph.slot[arc]] >> np.uint64(32))
+
+
+def one_stop(live: LiveRoads, vehicle_class: str, point: EdgePoint, lon: float, lat: float) -> Stops:
+    """Driving to one point exactly: from both ends of its edge where the directions are open, or to its node."""
+    graph, rules = live.graph, live.graph.rules
+    rows: list[tuple[int, int, float, int]] = []
+    if point.node >= 0:
+        rows.append((point.node, NO_ARC, 0.0, 0))
+    else:
+        for arc, fraction in ((point.arc, point.fraction), (point.arc ^ 1, 1.0 - point.fraction)):
+            whole = arc_ms(live, vehicle_class, arc)
+            if whole < CLOSED:
+                rows.append((int(graph.tail[arc]), arc, fraction, part(whole, fraction)))
+    foot = air_metres(rules, metres_between(point.lon, point.lat, lon, lat))
+    return Stops(
+        node=np.array([row[0] for row in rows], dtype=np.int64),
+        arc=np.array([row[1] for row in rows], dtype=np.int64),
+        fraction=np.array([row[2] for row in rows], dtype=np.float64),
+        drive_ms=np.array([row[3] for row in rows], dtype=np.int64),
+        walk_metres=np.full(len(rows), foot),
+        walk_ms=np.full(len(rows), walk_ms(rules, foot), dtype=np.int64),
+    )
+
+
+def stops_around(live: LiveRoads, vehicle_class: str, lon: float, lat: float, radius_metres: float) -> Stops:
+    """Every place near a point to stop at: the nearest point of each open piece, and both of its nodes."""
+    graph, rules = live.graph, live.graph.rules
+    node, arc, fraction, drive, air = _stops(
+        pieces_within(graph, lon, lat, radius_metres), lon, lat,
+        graph.starts, graph.coords, graph.along_metres, graph.tail, graph.node_lon, graph.node_lat,
+        graph.slot, live.weights(vehicle_class),
+    )  # fmt: skip
+    foot = np.where(air <= rules.at_scene_metres, 0.0, air * rules.walk_detour)
+    on_foot = np.floor(foot * 3600.0 / rules.walk_kmh + 0.5).astype(np.int64)
+    return Stops(node, arc, fraction, drive, foot, on_foot)
+
+
+def entries(
+    live: LiveRoads, vehicle_class: str, points: Sequence[EdgePoint], direct: NDArray[np.int64]
+) -> tuple[Targets, NDArray[np.int64]]:
+    """Units as targets of a reverse search, each from both ends of its edge; and the partial arc of each entry."""
+    graph = live.graph
+    node, cost, target, out = _entries(
+        np.array([point.arc for point in points], dtype=np.int64),
+        np.array([point.fraction for point in points], dtype=np.float64),
+        np.array([point.node for point in points], dtype=np.int64),
+        graph.head,
+        graph.slot,
+        live.weights(vehicle_class),
+    )
+    return Targets(node, cost, target, direct), out
+
+
+def along_edge(
+    live: LiveRoads, vehicle_class: str, start: EdgePoint, arc: int, fraction: float
+) -> tuple[int, int] | None:
+    """Driving inside one piece, from a start to a fraction of `arc`: the arc driven and the time, if it is open."""
+    if start.node >= 0 or start.arc < 0 or arc < 0 or start.arc >> 1 != arc >> 1:
+        return None
+    begin = start.fraction if start.arc == arc else 1.0 - start.fraction
+    if begin > fraction:
+        arc, begin, fraction = arc ^ 1, 1.0 - begin, 1.0 - fraction
+    whole = arc_ms(live, vehicle_class, arc)
+    if whole >= CLOSED:
+        return None
+    return arc, part(whole, fraction) - part(whole, begin)
+
+
+@compiled
+def _entries(
+    arc: NDArray[np.int64],
+    fraction: NDArray[np.float64],
+    node: NDArray[np.int64],
+    head: NDArray[np.int32],
+    slot: NDArray[np.uint32],
+    inbound: NDArray[np.uint64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    at = np.empty(2 * len(arc), dtype=np.int64)
+    cost = np.empty(2 * len(arc), dtype=np.int64)
+    target = np.empty(2 * len(arc), dtype=np.int64)
+    over = np.empty(2 * len(arc), dtype=np.int64)
+    count = 0
+    for t in range(len(arc)):
+        if node[t] >= 0:
+            at[count], cost[count], target[count], over[count] = node[t], 0, t, NO_ARC
+            count += 1
+        elif arc[t] >= 0:
+            for turn in range(2):
+                out = arc[t] ^ turn
+                gone = fraction[t] if turn == 0 else 1.0 - fraction[t]
+                whole = np.int64(inbound[slot[out]] >> np.uint64(32))
+                if whole < CLOSED:
+                    at[count], cost[count], target[count], over[count] = (
+                        head[out],
+                        whole - part(whole, gone),
+                        t,
+                        out,
+                    )
+                    count += 1
+    return at[:count], cost[:count], target[:count], over[:count]
+
+
+@compiled
+def _stops(
+    pieces: NDArray[np.int64],
+    lon: float,
+    lat: float,
+    starts: NDArray[np.int64],
+    coords: NDArray[np.float64],
+    along: NDArray[np.float64],
+    tail: NDArray[np.int32],
+    node_lon: NDArray[np.float64],
+    node_lat: NDArray[np.float64],
+    slot: NDArray[np.uint32],
+    inbound: NDArray[np.uint64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]:
+    node = np.empty(4 * len(pieces), dtype=np.int64)
+    arc = np.full(4 * len(pieces), NO_ARC, dtype=np.int64)
+    fraction = np.zeros(4 * len(pieces), dtype=np.float64)
+    drive = np.zeros(4 * len(pieces), dtype=np.int64)
+    air = np.empty(4 * len(pieces), dtype=np.float64)
+    count = 0
+    for piece in pieces:
+        open_ways = 0
+        for turn in range(2):
+            if np.int64(inbound[slot[2 * piece + turn]] >> np.uint64(32)) < CLOSED:
+                open_ways += 1
+        if open_ways == 0:
+            continue
+        for turn in range(2):
+            end = tail[2 * piece + turn]
+            node[count] = end
+            air[count] = metres_between(node_lon[end], node_lat[end], lon, lat)
+            count += 1
+        _, at = nearest_on_piece(piece, lon, lat, starts, coords, along)
+        if at <= 0.0 or at >= 1.0:
+            continue
+        x, y = point_along(piece, at, starts, coords, along)
+        metres = metres_between(x, y, lon, lat)
+        for turn in range(2):
+            way = 2 * piece + turn
+            whole = np.int64(inbound[slot[way]] >> np.uint64(32))
+            if whole < CLOSED:
+                node[count], arc[count], air[count] = tail[way], way, metres
+                fraction[count] = at if turn == 0 else 1.0 - at
+                drive[count] = part(whole, fraction[count])
+                count += 1
+    return node[:count], arc[:count], fraction[:count], drive[:count], air[:count]

@@ -1,0 +1,185 @@
+"""The roads as they are now: immutable travel times by vehicle class, with closures and slowdowns laid over them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely import MultiPolygon, Polygon
+
+from gis_data.errors import InputError
+from routing.ellipsoid import to_frame
+from routing.graph import RoadGraph
+from routing.passable import CLOSED, LONGEST_MS
+from routing.point import EdgePoint
+from routing.snap import ALL_ROADS, off_network, snap_to
+
+REMEMBERED_POINTS = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A stretch of road that is closed (`factor` 0) or slowed (0 to 1 × the speed), by edge ids, by area, or both.
+
+    An area takes every piece that it touches. No vehicle classes named: it holds for all of them.
+    """
+
+    id: str
+    edges: tuple[str, ...] = ()
+    area: Polygon | MultiPolygon | None = None
+    factor: float = 0.0
+    vehicle_classes: frozenset[str] = frozenset()
+    reason: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class LiveRoads:
+    """A graph with the conditions that hold; a change makes a new one, and searches under way keep theirs.
+
+    Where conditions overlap, the one that slows most holds. Classes that no condition touches share the arrays of
+    the graph itself; `touched` tells for the others which pieces are hindered. `unmatched` are the edge ids that
+    no longer exist.
+    """
+
+    graph: RoadGraph
+    version: int = 0
+    conditions: tuple[Condition, ...] = ()
+    inbound: Mapping[str, NDArray[np.uint64]] = field(default_factory=dict)
+    pieces_of: Mapping[Condition, NDArray[np.int64]] = field(default_factory=dict)
+    touched: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
+    unmatched: tuple[tuple[str, str], ...] = ()
+    base: LiveRoads | None = None
+    points: dict[tuple[float, float, str], EdgePoint | None] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        if not self.inbound:
+            object.__setattr__(self, "inbound", self.graph.inbound)
+
+    @property
+    def unhindered(self) -> LiveRoads:
+        """The same roads without any condition."""
+        return self.base or self
+
+    def weights(self, vehicle_class: str) -> NDArray[np.uint64]:
+        """The class's weights in the order of the search."""
+        self.graph.require_class(vehicle_class)
+        return self.inbound[vehicle_class]
+
+    def travel_ms(self, vehicle_class: str) -> NDArray[np.uint32]:
+        """Milliseconds by arc, as exported; `CLOSED` where the class cannot go now."""
+        weights = self.weights(vehicle_class)
+        return (weights[self.graph.slot] >> np.uint64(32)).astype(np.uint32)
+
+    def with_conditions(self, conditions: Sequence[Condition], version: int) -> LiveRoads:
+        """The same graph under other conditions (all that hold now, not the difference)."""
+        graph, base = self.graph, self.unhindered
+        pieces_of: dict[Condition, NDArray[np.int64]] = {}
+        unmatched: list[tuple[str, str]] = []
+        for condition in conditions:
+            _check(condition)
+            unmatched += [(condition.id, edge) for edge in condition.edges if edge not in graph.piece_of]
+            known = self.pieces_of.get(condition)
+            pieces_of[condition] = _pieces(graph, condition) if known is None else known
+        inbound = dict(graph.inbound)
+        touched: dict[str, NDArray[np.bool_]] = {}
+        for code in graph.classes:
+            speed: dict[str, float] | NDArray[np.float64]
+            here = [c for c in conditions if not c.vehicle_classes or code in c.vehicle_classes]
+            if not any(len(pieces_of[c]) for c in here):
+                continue
+            speed = np.ones(len(graph.length_metres))
+            mask = np.zeros(len(graph.length_metres), dtype=np.bool_)
+            for condition in here:
+                pieces = pieces_of[condition]
+                speed[pieces] = np.minimum(speed[pieces], condition.factor)
+                mask[pieces] = True
+            inbound[code] = _slowed(graph, graph.inbound[code], np.flatnonzero(speed < 1.0), speed)
+            touched[code] = mask
+        return LiveRoads(
+            graph, version, tuple(conditions), inbound, pieces_of, touched, tuple(unmatched), base
+        )
+
+    def find_point(self, lon: float, lat: float, vehicle_class: str | None, where: str) -> EdgePoint | None:
+        """Like `snap`, remembered, and None instead of an error where no open road is near."""
+        if vehicle_class is not None:
+            self.graph.require_class(vehicle_class)
+        key = (lon, lat, vehicle_class or "")
+        if key in self.points:
+            return self.points[key]
+        weights = ALL_ROADS if vehicle_class is None else self.inbound[vehicle_class]
+        point = snap_to(self.graph, weights, lon, lat, where)
+        if len(self.points) >= REMEMBERED_POINTS:
+            self.points.clear()
+        self.points[key] = point
+        return point
+
+
+def snap(
+    roads: LiveRoads | RoadGraph,
+    lon: float,
+    lat: float,
+    vehicle_class: str | None = None,
+    where: str = "position",
+) -> EdgePoint:
+    """The nearest point on the road: on one that the class can use now, or on any road when no class is given.
+
+    A point within 1e-6° of a node is that node exactly.
+    """
+    live = LiveRoads(roads) if isinstance(roads, RoadGraph) else roads
+    point = live.find_point(lon, lat, vehicle_class, where)
+    if point is not None:
+        return point
+    if vehicle_class is not None and not _has_roads(live.graph.inbound[vehicle_class]):
+        raise InputError(
+            f"vehicle class {vehicle_class}",
+            "no road of the county is open to it",
+            "give it speeds for the county's road classes (speeds_kmh)",
+        )
+    if vehicle_class is not None and live.find_point(lon, lat, None, where) is not None:
+        raise InputError(
+            where,
+            f"no road open to {vehicle_class} is near {lon},{lat}",
+            "choose another vehicle class, or lift a closure",
+        )
+    raise off_network(live.graph, lon, lat, where)
+
+
+def _has_roads(weights: NDArray[np.uint64]) -> bool:
+    return bool((weights >> np.uint64(32) < np.uint64(CLOSED)).any())
+
+
+def _check(condition: Condition) -> None:
+    if not 0.0 <= condition.factor <= 1.0:
+        raise InputError(
+            f"road condition {condition.id}",
+            f"factor {condition.factor} is out of range",
+            "give 0 (closed) to 1",
+        )
+
+
+def _pieces(graph: RoadGraph, condition: Condition) -> NDArray[np.int64]:
+    found = [graph.piece_of[edge] for edge in condition.edges if edge in graph.piece_of]
+    pieces = np.array(found, dtype=np.int64)
+    if condition.area is not None:
+        area = shapely.transform(condition.area, to_frame)
+        pieces = np.concatenate((pieces, graph.tree.query(area, predicate="intersects")))
+    return np.unique(pieces)
+
+
+def _slowed(
+    graph: RoadGraph, inbound: NDArray[np.uint64], pieces: NDArray[np.int64], speed: NDArray[np.float64]
+) -> NDArray[np.uint64]:
+    """A copy of the class's weights, slower on some pieces; what was closed stays closed."""
+    arcs = np.concatenate((2 * pieces, 2 * pieces + 1))
+    slots, factor = graph.slot[arcs], speed[arcs >> 1]
+    before = inbound[slots]
+    open_ = (before >> np.uint64(32) < np.uint64(CLOSED)) & (factor > 0.0)
+    exact = np.rint((before >> np.uint64(32)).astype(np.float64) / np.where(open_, factor, 1.0))
+    after = np.where(open_, np.minimum(exact, float(LONGEST_MS)), float(CLOSED)).astype(np.uint64)
+    copy = inbound.copy()
+    copy[slots] = after << np.uint64(32) | (before & np.uint64(0xFFFFFFFF))
+    copy.flags.writeable = False
+    return copy

@@ -1,0 +1,170 @@
+"""Which pieces of road a vehicle class may use in each direction, and how many milliseconds it needs for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gis_data.model import Roads, VehicleClass
+
+CLOSED = 2**31 - 1
+LONGEST_MS = 10**9
+
+UNPAVED = frozenset(
+    {
+        "unpaved", "compacted", "fine_gravel", "gravel", "pebblestone", "rock", "dirt", "earth", "ground",
+        "grass", "grass_paver", "mud", "sand", "woodchips", "snow", "ice", "salt", "clay", "stepping_stones",
+    }
+)  # fmt: skip
+GATES = frozenset(
+    {
+        "gate", "lift_gate", "swing_gate", "sliding_gate", "wicket_gate", "hampshire_gate", "bump_gate",
+        "sally_port", "chain", "rope", "sliding_beam",
+    }
+)  # fmt: skip
+POSTS = frozenset(
+    {
+        "bollard",
+        "rising_bollard",
+        "block",
+        "cycle_barrier",
+        "motorcycle_barrier",
+        "planter",
+        "height_restrictor",
+    }
+)
+WALLS = frozenset(
+    {
+        "stile", "turnstile", "kissing_gate", "full-height_turnstile", "horse_stile", "jersey_barrier", "debris",
+        "log", "wall", "fence", "hedge", "ditch", "retaining_wall", "guard_rail", "tank_trap", "spikes",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class DrivingRules:
+    """What holds for every vehicle class of a county.
+
+    A posted limit does not bind an emergency drive, yet says how a road is built: the speed is the smaller of the
+    class's own speed and `maxspeed_factor` × the limit. A class that may go against a one-way street does so
+    slowly, and only on `contraflow_roads`. A road must be `side_clearance_metres` wider than the vehicle.
+    A track of unknown grade counts as `unknown_track`. Walking from a stop to the alarm covers
+    `walk_detour` × the air distance at `walk_kmh`; within `at_scene_metres` nobody walks: the hose reaches.
+    """
+
+    maxspeed_factor: float = 1.3
+    contraflow_factor: float = 0.5
+    contraflow_roads: frozenset[str] = frozenset(
+        {
+            "primary",
+            "secondary",
+            "tertiary",
+            "unclassified",
+            "residential",
+            "living_street",
+            "service",
+            "track",
+        }
+    )
+    side_clearance_metres: float = 0.3
+    unknown_track: str = "grade3"
+    closing_access: frozenset[str] = frozenset({"no"})
+    walk_kmh: float = 4.0
+    walk_detour: float = 1.4
+    at_scene_metres: float = 100.0
+    longest_off_road_metres: float = 25_000.0
+
+
+def travel_table(
+    roads: Roads, length_metres: NDArray[np.float64], vehicle: VehicleClass, rules: DrivingRules
+) -> NDArray[np.uint32]:
+    """Milliseconds by arc (2 × piece along the line, 2 × piece + 1 against it); `CLOSED` where it cannot go."""
+    speed = by_word(roads.classes, lambda word: vehicle.speeds_kmh.get(word, 0.0))
+    if not vehicle.on_foot:
+        limit = np.where(roads.maxspeed_kmh > 0.0, roads.maxspeed_kmh * rules.maxspeed_factor, np.inf)
+        speed = np.minimum(speed, limit)
+    speed *= by_word(roads.surface, lambda word: _surface_factor(word, vehicle))
+    passable = (speed > 0.0) & _surface_holds(roads, vehicle, rules) & _fits(roads, vehicle, rules)
+    passable &= by_word(roads.access, lambda word: word not in rules.closing_access).astype(np.bool_)
+    passable &= by_word(roads.barrier, lambda word: _passes(word, vehicle)).astype(np.bool_)
+    passable &= ~roads.ford | vehicle.ford
+
+    gate_ms = by_word(roads.barrier, lambda word: vehicle.gate_seconds * 1000.0 if word in GATES else 0.0)
+    if vehicle.on_foot:
+        gate_ms[:] = 0.0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        along = np.where(passable, length_metres * 3600.0 / speed, np.inf)
+    against = along.copy()
+    if not vehicle.on_foot:
+        slow = 1.0 / rules.contraflow_factor if vehicle.against_oneway else np.inf
+        contraflow = by_word(roads.classes, lambda word: slow if word in rules.contraflow_roads else np.inf)
+        along = np.where(roads.oneway < 0, _times(along, contraflow), along)
+        against = np.where(roads.oneway > 0, _times(against, contraflow), against)
+    table = np.empty(2 * len(roads), dtype=np.uint32)
+    table[0::2] = _milliseconds(along + gate_ms)
+    table[1::2] = _milliseconds(against + gate_ms)
+    return table
+
+
+def by_word(words: Sequence[str], value: Callable[[str], float]) -> NDArray[np.float64]:
+    """A column of words as numbers, asking once a distinct word."""
+    number = {word: float(value(word)) for word in dict.fromkeys(words)}
+    return np.fromiter(map(number.__getitem__, words), dtype=np.float64, count=len(words))
+
+
+def _surface_factor(surface: str, vehicle: VehicleClass) -> float:
+    """The class's own factor, or its factor for `unpaved` where it does not tell this kind of soft ground apart."""
+    if surface in vehicle.surface_factor:
+        return vehicle.surface_factor[surface]
+    return vehicle.surface_factor.get("unpaved", 1.0) if surface in UNPAVED else 1.0
+
+
+def _passes(barrier: str, vehicle: VehicleClass) -> bool:
+    if barrier in GATES:
+        return vehicle.passes_gates or vehicle.on_foot
+    if barrier in POSTS:
+        return vehicle.passes_bollards or vehicle.on_foot
+    return barrier not in WALLS or vehicle.on_foot
+
+
+def _surface_holds(roads: Roads, vehicle: VehicleClass, rules: DrivingRules) -> NDArray[np.bool_]:
+    """Tracktype and smoothness, where known, must be among the class's own; needs_paved asks for a hard surface."""
+    if vehicle.on_foot:
+        return np.ones(len(roads), dtype=np.bool_)
+    track = by_word(roads.classes, lambda word: word == "track").astype(np.bool_)
+    graded = by_word(roads.tracktype, lambda word: word in vehicle.tracktypes).astype(np.bool_)
+    ungraded = by_word(roads.tracktype, lambda word: word == "").astype(np.bool_)
+    holds = graded | (ungraded & (~track | (rules.unknown_track in vehicle.tracktypes)))
+    holds &= by_word(roads.smoothness, lambda word: word == "" or word in vehicle.smoothness).astype(np.bool_)
+    if vehicle.needs_paved:
+        unpaved = by_word(roads.surface, lambda word: word in UNPAVED).astype(np.bool_)
+        unknown = by_word(roads.surface, lambda word: word == "").astype(np.bool_)
+        hard_track = by_word(roads.tracktype, lambda word: word == "grade1").astype(np.bool_)
+        holds &= ~(unpaved | (unknown & track & ~hard_track))
+    return holds
+
+
+def _fits(roads: Roads, vehicle: VehicleClass, rules: DrivingRules) -> NDArray[np.bool_]:
+    """Comparisons with NaN are false, so an unknown width, weight or height never closes a road."""
+    tight = roads.width_metres < vehicle.width_metres + (
+        0.0 if vehicle.on_foot else rules.side_clearance_metres
+    )
+    weak = roads.maxweight_tonnes < vehicle.mass_tonnes
+    low = roads.maxheight_metres < vehicle.height_metres
+    return np.asarray(~(tight | weak | low), dtype=np.bool_)
+
+
+def _times(milliseconds: NDArray[np.float64], factor: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A product in which a closed road stays closed even when its length is zero."""
+    with np.errstate(invalid="ignore"):
+        return np.where(np.isinf(factor), np.inf, milliseconds * factor)
+
+
+def _milliseconds(exact: NDArray[np.float64]) -> NDArray[np.uint32]:
+    """Whole milliseconds, at least 1, so that no search meets an arc that costs nothing."""
+    open_ = np.isfinite(exact)
+    whole = np.clip(np.rint(np.where(open_, exact, 0.0)), 1.0, float(LONGEST_MS))
+    return np.where(open_, whole, float(CLOSED)).astype(np.uint32)

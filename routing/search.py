@@ -1,0 +1,273 @@
+"""The compiled search: Dijkstra over packed arcs with a 4-ary heap of packed keys, and the paths it found.
+
+A key is `time << 32 | node`. Targets (the units of a ranking) are numbered after the nodes and take part in the heap
+as nodes of their own, each reached from the ends of the road it stands on; so it settles in the order of the true
+times, ties by number, whatever the threads do. Nothing proportional to the graph is allocated or cleared here.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from routing.compiled import compiled
+from routing.graph import RoadGraph
+from routing.passable import CLOSED
+
+ONE, TWO, FOUR, WORD = np.uint64(1), np.uint64(2), np.uint64(4), np.uint64(32)
+LOW = np.uint64(0xFFFFFFFF)
+NOTHING = -1
+
+
+class Scratch(NamedTuple):
+    """One thread's work space. Between searches `dist` is all `CLOSED` and `entry_at` all -1."""
+
+    dist: NDArray[np.uint32]
+    via: NDArray[np.int32]
+    entry_at: NDArray[np.int32]
+    heap: NDArray[np.uint64]
+    seen: NDArray[np.uint32]
+
+
+class Sources(NamedTuple):
+    """Where the search begins: nodes and what it costs to be there."""
+
+    node: NDArray[np.int64]
+    cost: NDArray[np.int64]
+
+
+class Targets(NamedTuple):
+    """What the search looks for: entries (node, extra cost, target) and what a target costs without the graph."""
+
+    node: NDArray[np.int64]
+    cost: NDArray[np.int64]
+    target: NDArray[np.int64]
+    direct: NDArray[np.int64]
+
+
+class Found(NamedTuple):
+    """By target: time (`CLOSED`: not found), its entry (-1: direct), the source, and its piece of `arcs`."""
+
+    time: NDArray[np.int64]
+    entry: NDArray[np.int64]
+    source: NDArray[np.int64]
+    first_arc: NDArray[np.int64]
+    arcs: NDArray[np.int32]
+    order: NDArray[np.int64]
+
+    def path(self, target: int) -> NDArray[np.int32]:
+        return self.arcs[self.first_arc[target] : self.first_arc[target + 1]]
+
+
+def find(
+    graph: RoadGraph,
+    inbound: NDArray[np.uint64],
+    sources: Sources,
+    targets: Targets,
+    best: int,
+    limit_ms: int = CLOSED,
+    paths: bool = True,
+) -> Found:
+    """Search until the `best` nearest targets are settled, or everything within the limit is."""
+    scratch = _scratch(
+        graph, len(targets.direct), len(sources.node) + graph.arcs + 3 * len(targets.direct) + 8
+    )
+    return Found(
+        *_find(
+            graph.first_in, inbound, graph.in_arc, graph.head,
+            sources.node, sources.cost, targets.node, targets.cost, targets.target, targets.direct,
+            best, limit_ms, paths, *scratch,
+        )
+    )  # fmt: skip
+
+
+def _scratch(graph: RoadGraph, targets: int, keys: int) -> Scratch:
+    """This thread's work space, grown when a search asks for more targets or keys than any before."""
+    held: Scratch | None = getattr(graph.scratch, "arrays", None)
+    if held is not None and len(held.dist) >= graph.nodes + targets and len(held.heap) >= keys:
+        return held
+    size = graph.nodes + max(256, 2 * targets)
+    fresh = Scratch(
+        dist=np.full(size, CLOSED, dtype=np.uint32),
+        via=np.empty(size, dtype=np.int32),
+        entry_at=np.full(graph.nodes, NOTHING, dtype=np.int32),
+        heap=np.empty(max(keys + 1024, len(held.heap) if held else 0), dtype=np.uint64),
+        seen=np.empty(size, dtype=np.uint32),
+    )
+    graph.scratch.arrays = fresh
+    return fresh
+
+
+@compiled
+def _push(heap: NDArray[np.uint64], size: np.uint64, key: np.uint64) -> np.uint64:
+    hole = size
+    while hole > np.uint64(0):
+        parent = np.uint64(np.uint64(hole - ONE) >> TWO)
+        if heap[parent] <= key:
+            break
+        heap[hole] = heap[parent]
+        hole = parent
+    heap[hole] = key
+    return np.uint64(size + ONE)
+
+
+@compiled
+def _sink(heap: NDArray[np.uint64], size: np.uint64) -> None:
+    """Put the last key (at `size`) into the hole at the top."""
+    key = heap[size]
+    hole = np.uint64(0)
+    while True:
+        child = np.uint64(np.uint64(hole << TWO) + ONE)
+        if child >= size:
+            break
+        end = np.uint64(child + FOUR)
+        if end > size:
+            end = size
+        least, least_key = child, heap[child]
+        child = np.uint64(child + ONE)
+        while child < end:
+            if heap[child] < least_key:
+                least, least_key = child, heap[child]
+            child = np.uint64(child + ONE)
+        if least_key >= key:
+            break
+        heap[hole] = least_key
+        hole = least
+    heap[hole] = key
+
+
+@compiled
+def _find(
+    first_in: NDArray[np.uint32],
+    inbound: NDArray[np.uint64],
+    in_arc: NDArray[np.uint32],
+    head: NDArray[np.int32],
+    source_node: NDArray[np.int64],
+    source_cost: NDArray[np.int64],
+    entry_node: NDArray[np.int64],
+    entry_cost: NDArray[np.int64],
+    entry_target: NDArray[np.int64],
+    direct: NDArray[np.int64],
+    best: int,
+    limit_ms: int,
+    paths: bool,
+    dist: NDArray[np.uint32],
+    via: NDArray[np.int32],
+    entry_at: NDArray[np.int32],
+    heap: NDArray[np.uint64],
+    seen: NDArray[np.uint32],
+) -> tuple[
+    NDArray[np.int64],
+    NDArray[np.int64],
+    NDArray[np.int64],
+    NDArray[np.int64],
+    NDArray[np.int32],
+    NDArray[np.int64],
+]:
+    nodes, targets = np.uint64(len(entry_at)), len(direct)
+    next_entry = np.full(len(entry_node), NOTHING, dtype=np.int32)
+    for e in range(len(entry_node)):
+        next_entry[e] = entry_at[entry_node[e]]
+        entry_at[entry_node[e]] = e
+
+    size, touched = np.uint64(0), 0
+    for s in range(len(source_node)):
+        node = np.uint64(source_node[s])
+        if source_cost[s] < dist[node]:
+            if dist[node] == np.uint32(CLOSED):
+                seen[touched] = node
+                touched += 1
+            dist[node] = source_cost[s]
+            via[node] = -2 - s
+            size = _push(heap, size, np.uint64((np.uint64(source_cost[s]) << WORD) | node))
+    for t in range(targets):
+        if direct[t] < CLOSED:
+            node = nodes + np.uint64(t)
+            seen[touched] = node
+            touched += 1
+            dist[node] = direct[t]
+            via[node] = NOTHING
+            size = _push(heap, size, np.uint64((np.uint64(direct[t]) << WORD) | node))
+
+    order = np.empty(min(best, targets), dtype=np.int64)
+    settled = 0
+    while size > np.uint64(0) and settled < len(order):
+        top = heap[np.uint64(0)]
+        size = np.uint64(size - ONE)
+        if size > np.uint64(0):
+            _sink(heap, size)
+        u = np.uint64(top & LOW)
+        time = np.uint32(top >> WORD)
+        if time != dist[u]:
+            continue
+        if np.int64(time) > limit_ms:
+            break
+        if u >= nodes:
+            order[settled] = np.int64(u - nodes)
+            settled += 1
+            continue
+        entry = np.int64(entry_at[u])
+        while entry >= 0:
+            total = np.int64(time) + entry_cost[entry]
+            node = nodes + np.uint64(entry_target[entry])
+            if total < np.int64(dist[node]):
+                if dist[node] == np.uint32(CLOSED):
+                    seen[touched] = node
+                    touched += 1
+                dist[node] = total
+                via[node] = entry
+                size = _push(heap, size, np.uint64((np.uint64(total) << WORD) | node))
+            entry = np.int64(next_entry[entry])
+        position = np.uint64(first_in[u])
+        end = np.uint64(first_in[np.uint64(u + ONE)])
+        while position < end:
+            packed = inbound[position]
+            v = np.uint64(packed & LOW)
+            # A closed arc weighs 2^31 - 1: the sum still fits 32 bits and is never below an unreached node's.
+            reached = np.uint32(time + np.uint32(packed >> WORD))
+            before = dist[v]
+            if reached < before:
+                if before == np.uint32(CLOSED):
+                    seen[touched] = v
+                    touched += 1
+                dist[v] = reached
+                via[v] = position
+                size = _push(heap, size, np.uint64((np.uint64(reached) << WORD) | v))
+            position = np.uint64(position + ONE)
+    order = order[:settled]
+
+    time_of = np.full(targets, CLOSED, dtype=np.int64)
+    entry_of = np.full(targets, NOTHING, dtype=np.int64)
+    source_of = np.full(targets, NOTHING, dtype=np.int64)
+    first_arc = np.zeros(targets + 1, dtype=np.int64)
+    for target in order:
+        time_of[target] = dist[nodes + np.uint64(target)]
+        entry_of[target] = via[nodes + np.uint64(target)]
+        if entry_of[target] >= 0:
+            v = np.uint64(entry_node[entry_of[target]])
+            count = 0
+            while via[v] >= 0:
+                v = np.uint64(head[in_arc[via[v]]])
+                count += 1
+            source_of[target] = -2 - via[v]
+            if paths:
+                first_arc[target + 1] = count
+    first_arc = np.cumsum(first_arc)
+    arcs = np.empty(first_arc[targets], dtype=np.int32)
+    if paths:
+        for target in order:
+            if entry_of[target] >= 0:
+                v = np.uint64(entry_node[entry_of[target]])
+                at = first_arc[target]
+                while via[v] >= 0:
+                    arcs[at] = in_arc[via[v]]
+                    v = np.uint64(head[arcs[at]])
+                    at += 1
+
+    for i in range(touched):
+        dist[seen[i]] = np.uint32(CLOSED)
+    for e in range(len(entry_node)):
+        entry_at[entry_node[e]] = NOTHING
+    return time_of, entry_of, source_of, first_arc, arcs, order

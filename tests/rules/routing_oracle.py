@@ -1,0 +1,150 @@
+"""The judge of the routing tests: scipy on the exported graph, the rules of stopping and walking spelled out anew."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import dijkstra
+
+from gis_data.crs import geodesic_metres
+from routing.export import export_graph
+from routing.live import LiveRoads
+from routing.point import EdgePoint
+from routing.rank import Reach
+from routing.snap import point_along
+
+CLOSED = 2**31 - 1
+INFINITE = math.inf
+
+
+def part(milliseconds: int, fraction: float) -> int:
+    return math.floor(milliseconds * fraction + 0.5)
+
+
+class Oracle:
+    """One class on the roads as they are now, read back from the file that the product exports."""
+
+    def __init__(self, live: LiveRoads, vehicle_class: str) -> None:
+        self.live, self.vehicle_class = live, vehicle_class
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "graph.npz"
+            export_graph(live, vehicle_class, file)
+            with np.load(file) as stored:
+                self.graph = {name: stored[name] for name in stored.files}
+        self.ms = self.graph["travel_ms"].astype(np.int64)
+        self.tail, self.head = self.graph["tail"].astype(int), self.graph["head"].astype(int)
+        nodes = len(self.graph["lon"])
+        open_ = self.ms < CLOSED
+        order = np.argsort(
+            -self.ms[open_], kind="stable"
+        )  # the last one written wins: the fastest parallel arc
+        cheapest = dict(
+            zip(
+                zip(self.tail[open_][order], self.head[open_][order], strict=True),
+                self.ms[open_][order],
+                strict=True,
+            )
+        )
+        ends = np.array(list(cheapest), dtype=int).reshape(-1, 2)
+        weights = np.array(list(cheapest.values()), dtype=float)
+        self.matrix = csr_matrix((weights, (ends[:, 0], ends[:, 1])), shape=(nodes, nodes))
+
+    def reverse(self, arc: int) -> int:
+        return int(self.graph["reverse"][arc])
+
+    def from_start(self, start: EdgePoint) -> np.ndarray:
+        """Milliseconds from a start to every node."""
+        out = [(start.node, 0)] if start.node >= 0 else []
+        if start.node < 0 and start.arc >= 0:
+            for arc, gone in ((start.arc, start.fraction), (self.reverse(start.arc), 1.0 - start.fraction)):
+                if self.ms[arc] < CLOSED:
+                    out.append((int(self.head[arc]), int(self.ms[arc]) - part(int(self.ms[arc]), gone)))
+        times = np.full(len(self.graph["lon"]), INFINITE)
+        for node, cost in out:
+            times = np.minimum(times, dijkstra(self.matrix, indices=node) + cost)
+        return times
+
+    def drive(self, start: EdgePoint, times: np.ndarray, end: EdgePoint) -> float:
+        """Milliseconds from a start (with its times to every node) to a point."""
+        if end.node >= 0:
+            return float(times[end.node])
+        best = INFINITE
+        for arc, fraction in ((end.arc, end.fraction), (self.reverse(end.arc), 1.0 - end.fraction)):
+            whole = int(self.ms[arc])
+            if whole >= CLOSED:
+                continue
+            best = min(best, times[self.tail[arc]] + part(whole, fraction))
+            if start.node < 0 and start.arc >= 0 and start.arc >> 1 == arc >> 1:
+                begin = start.fraction if start.arc == arc else 1.0 - start.fraction
+                if begin <= fraction:
+                    best = min(best, part(whole, fraction) - part(whole, begin))
+        return best
+
+    def best_total(self, start: EdgePoint, times: np.ndarray, lon: float, lat: float) -> float:
+        """Drive plus walk to the best of all stops: every node, every piece's nearest point, or standing still."""
+        graph, rules = self.live.graph, self.live.graph.rules
+
+        def walk(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+            air = geodesic_metres(x, y, lon, lat)
+            foot = np.where(air <= rules.at_scene_metres, 0.0, air * rules.walk_detour)
+            return np.floor(foot * 3600.0 / rules.walk_kmh + 0.5)
+
+        best = float(walk(np.array(start.lon), np.array(start.lat)))
+        best = min(best, float((times + walk(graph.node_lon, graph.node_lat)).min()))
+        for piece in range(len(graph.length_metres)):
+            if min(self.ms[2 * piece], self.ms[2 * piece + 1]) >= CLOSED:
+                continue
+            fraction = nearest_fraction(self.live, piece, lon, lat)
+            x, y = point_along(piece, fraction, graph.starts, graph.coords, graph.along_metres)
+            drive = self.drive(start, times, EdgePoint(2 * piece, fraction, x, y, 0.0))
+            best = min(best, drive + float(walk(np.array(x), np.array(y))))
+        return best
+
+    def assert_drivable(self, reach: Reach) -> None:
+        """The arcs join, are open to the class, and their times add up to the time told."""
+        arcs = [int(arc) for arc in reach.arcs]
+        if not arcs:
+            assert reach.travel_ms == 0
+            return
+        assert all(self.ms[arc] < CLOSED for arc in arcs)
+        assert all(self.head[a] == self.tail[b] for a, b in zip(arcs, arcs[1:], strict=False))
+        if reach.start.node >= 0:
+            begin = 0.0
+            assert self.tail[arcs[0]] == reach.start.node
+        else:
+            assert arcs[0] in (reach.start.arc, self.reverse(reach.start.arc))
+            begin = reach.start.fraction if arcs[0] == reach.start.arc else 1.0 - reach.start.fraction
+        if reach.stop.node >= 0:
+            end = 1.0
+            assert self.head[arcs[-1]] == reach.stop.node
+        else:
+            assert arcs[-1] in (reach.stop.arc, self.reverse(reach.stop.arc))
+            end = reach.stop.fraction if arcs[-1] == reach.stop.arc else 1.0 - reach.stop.fraction
+        whole = [int(self.ms[arc]) for arc in arcs]
+        total = sum(whole) - part(whole[0], begin) - (whole[-1] - part(whole[-1], end))
+        assert total == reach.travel_ms
+        lengths = self.graph["length_metres"][arcs]
+        metres = lengths.sum() - begin * lengths[0] - (1.0 - end) * lengths[-1]
+        assert abs(metres - reach.distance_metres) < 1e-6 * max(1.0, metres)
+
+
+def nearest_fraction(live: LiveRoads, piece: int, lon: float, lat: float) -> float:
+    """How far along a piece the point nearest to a position lies, in plain numpy on a plane around the position."""
+    graph = live.graph
+    rows = graph.coords[graph.starts[piece] : graph.starts[piece + 1]]
+    middle = np.radians((rows[:, 1] + lat) / 2.0)
+    q = 1.0 - 0.0066943799901413165 * np.sin(middle) ** 2
+    x = np.radians(rows[:, 0] - lon) * 6378137.0 / np.sqrt(q) * np.cos(middle)
+    y = np.radians(rows[:, 1] - lat) * 6378137.0 * (1.0 - 0.0066943799901413165) / q**1.5
+    dx, dy = np.diff(x), np.diff(y)
+    square = np.maximum(dx * dx + dy * dy, 1e-30)
+    t = np.clip(-(x[:-1] * dx + y[:-1] * dy) / square, 0.0, 1.0)
+    best = int(np.argmin(np.hypot(x[:-1] + t * dx, y[:-1] + t * dy)))
+    along = graph.along_metres[graph.starts[piece] : graph.starts[piece + 1]]
+    if along[-1] == 0.0:
+        return 0.0
+    return float((along[best] + t[best] * (along[best + 1] - along[best])) / along[-1])
