@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from routing.compiled import compiled
 from routing.ellipsoid import metres_between
 from routing.live import LiveRoads
+from routing.nearest import nearest_on_piece, part, pieces_within, point_along
 from routing.passable import CLOSED, DrivingRules
 from routing.point import NO_ARC, EdgePoint
 from routing.search import Sources, Targets
-from routing.snap import nearest_on_piece, part, pieces_within, point_along
 
 
 @dataclass(frozen=True, slots=True)

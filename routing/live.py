@@ -13,9 +13,9 @@ from shapely import MultiPolygon, Polygon
 from gis_data.errors import InputError
 from routing.ellipsoid import to_frame
 from routing.graph import RoadGraph
+from routing.nearest import ALL_ROADS, snap_to
 from routing.passable import CLOSED, LONGEST_MS
 from routing.point import EdgePoint
-from routing.snap import ALL_ROADS, off_network, snap_to
 
 REMEMBERED_POINTS = 8192
 
@@ -33,6 +33,9 @@ class Condition:
     factor: float = 0.0
     vehicle_classes: frozenset[str] = frozenset()
     reason: str = ""
+
+    def hinders(self, vehicle_class: str) -> bool:
+        return self.factor < 1.0 and (not self.vehicle_classes or vehicle_class in self.vehicle_classes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,8 +89,7 @@ class LiveRoads:
         inbound = dict(graph.inbound)
         touched: dict[str, NDArray[np.bool_]] = {}
         for code in graph.classes:
-            speed: dict[str, float] | NDArray[np.float64]
-            here = [c for c in conditions if not c.vehicle_classes or code in c.vehicle_classes]
+            here = [condition for condition in conditions if condition.hinders(code)]
             if not any(len(pieces_of[c]) for c in here):
                 continue
             speed = np.ones(len(graph.length_metres))
@@ -115,40 +117,6 @@ class LiveRoads:
             self.points.clear()
         self.points[key] = point
         return point
-
-
-def snap(
-    roads: LiveRoads | RoadGraph,
-    lon: float,
-    lat: float,
-    vehicle_class: str | None = None,
-    where: str = "position",
-) -> EdgePoint:
-    """The nearest point on the road: on one that the class can use now, or on any road when no class is given.
-
-    A point within 1e-6° of a node is that node exactly.
-    """
-    live = LiveRoads(roads) if isinstance(roads, RoadGraph) else roads
-    point = live.find_point(lon, lat, vehicle_class, where)
-    if point is not None:
-        return point
-    if vehicle_class is not None and not _has_roads(live.graph.inbound[vehicle_class]):
-        raise InputError(
-            f"vehicle class {vehicle_class}",
-            "no road of the county is open to it",
-            "give it speeds for the county's road classes (speeds_kmh)",
-        )
-    if vehicle_class is not None and live.find_point(lon, lat, None, where) is not None:
-        raise InputError(
-            where,
-            f"no road open to {vehicle_class} is near {lon},{lat}",
-            "choose another vehicle class, or lift a closure",
-        )
-    raise off_network(live.graph, lon, lat, where)
-
-
-def _has_roads(weights: NDArray[np.uint64]) -> bool:
-    return bool((weights >> np.uint64(32) < np.uint64(CLOSED)).any())
 
 
 def _check(condition: Condition) -> None:

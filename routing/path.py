@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from routing.graph import RoadGraph
 from routing.live import LiveRoads
-from routing.rank import Reach, Start, cut
-from routing.snap import point_along
+from routing.nearest import point_along
+from routing.reach import Reach, Start, cut
 
 
 @dataclass(frozen=True, slots=True)

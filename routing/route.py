@@ -4,33 +4,41 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from routing.live import LiveRoads, snap
+from routing.live import LiveRoads
 from routing.path import Path, path_of
 from routing.point import EdgePoint
-from routing.rank import Reach, Start, rank
+from routing.rank import rank
+from routing.reach import Reach, Start
+from routing.snap import snap
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`end` is the destination's own point on the roads of the class; the reach says where driving really stops."""
+    """`goal` is the destination's own point on the roads of the class; `reach.stop` is where driving really ends."""
 
     start: EdgePoint
-    end: EdgePoint
+    goal: EdgePoint
     reach: Reach
     path: Path
 
     @property
-    def travel_seconds(self) -> float:
-        return self.reach.travel_ms / 1000.0
+    def travel_ms(self) -> int:
+        return self.reach.travel_ms
+
+    @property
+    def distance_metres(self) -> float:
+        return self.reach.distance_metres
+
+    @property
+    def on_foot_metres(self) -> float:
+        return self.reach.on_foot_metres
 
 
 def route(
     live: LiveRoads, from_lonlat: tuple[float, float], to_lonlat: tuple[float, float], vehicle_class: str
 ) -> Route:
     """The fastest way; where the class cannot reach the destination, to the best stop (see `rank`)."""
-    start = Start(
-        from_lonlat[0], from_lonlat[1], vehicle_class, snap(live, *from_lonlat, vehicle_class, "from")
-    )
-    end = snap(live, *to_lonlat, vehicle_class, "to")
+    start = Start(*from_lonlat, vehicle_class, snap(live, *from_lonlat, vehicle_class, "from"))
+    goal = snap(live, *to_lonlat, vehicle_class, "to")
     reach = rank(live, *to_lonlat, (start,))[0]
-    return Route(reach.start, end, reach, path_of(live, start, reach))
+    return Route(reach.start, goal, reach, path_of(live, start, reach))

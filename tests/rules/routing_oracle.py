@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,9 @@ from scipy.sparse.csgraph import dijkstra
 from gis_data.crs import geodesic_metres
 from routing.export import export_graph
 from routing.live import LiveRoads
+from routing.nearest import point_along
 from routing.point import EdgePoint
 from routing.rank import Reach
-from routing.snap import point_along
 
 CLOSED = 2**31 - 1
 INFINITE = math.inf
@@ -111,7 +112,7 @@ class Oracle:
             assert reach.travel_ms == 0
             return
         assert all(self.ms[arc] < CLOSED for arc in arcs)
-        assert all(self.head[a] == self.tail[b] for a, b in zip(arcs, arcs[1:], strict=False))
+        assert all(self.head[a] == self.tail[b] for a, b in pairwise(arcs))
         if reach.start.node >= 0:
             begin = 0.0
             assert self.tail[arcs[0]] == reach.start.node

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from types import MappingProxyType
 
 import numpy as np
@@ -109,7 +110,7 @@ def at(x: float, y: float) -> tuple[float, float]:
 
 
 def town(seed: int, side: int = 12) -> Draft:
-    """A crooked grid with gaps, curves, one-ways, loops, parallel roads, weak bridges, gates, tracks, paths, islands."""
+    """A crooked grid with gaps, curves, one-ways, loops, twin roads, weak bridges, gates, tracks, paths, islands."""
     rng = np.random.default_rng(seed)
     corner = {
         (i, j): at(i + rng.uniform(-0.3, 0.3), j + rng.uniform(-0.3, 0.3))
@@ -131,7 +132,7 @@ def town(seed: int, side: int = 12) -> Draft:
             loop = [node, (x + 0.0004, y + 0.0001), (x + 0.0003, y + 0.0005), node]
             draft.add(loop, road="service", oneway=int(rng.integers(-1, 2)))
     island = [at(side + 2 + i, 2.0 + 0.1 * i) for i in range(4)]
-    for one, two in zip(island, island[1:], strict=False):
+    for one, two in pairwise(island):
         draft.add([one, two], road="residential")
     draft.add([at(side + 1, 9), at(side + 1.5, 9.2)], road="footway")
     return draft

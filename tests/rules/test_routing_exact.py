@@ -57,8 +57,9 @@ def assert_exact(live: LiveRoads, lon: float, lat: float, starts: list[Start]) -
         assert nearest is not None
         near = alarm is not None and alarm.off_road_metres <= nearest.off_road_metres + 100.0
         drive = oracle.drive(reach.start, times, alarm) if alarm is not None and near else INFINITE
-        assert reach.reachable == (drive < INFINITE)
-        if reach.reachable:
+        assert reach.by_road == (drive < INFINITE)
+        if reach.by_road:
+            assert reach.reachable
             assert reach.travel_ms == drive
             arrived += 1
         else:
@@ -119,10 +120,10 @@ def test_a_route_between_nodes_is_scipys_distance_between_them() -> None:
         a, b = (int(node) for node in rng.integers(live.graph.nodes, size=2))
         points = [(float(live.graph.node_lon[n]), float(live.graph.node_lat[n])) for n in (a, b)]
         found = route(live, points[0], points[1], "light_engine")
-        if found.start.node != a or found.end.node != b:
+        if found.start.node != a or found.goal.node != b:
             continue  # a node of footpaths only: the class starts from the nearest road of its own
         times = oracle.from_start(found.start)
-        assert (found.reach.travel_ms if found.reach.reachable else INFINITE) == times[b]
+        assert (found.reach.travel_ms if found.reach.by_road else INFINITE) == times[b]
         checked += 1
     assert checked > 150
 
@@ -157,7 +158,7 @@ def test_a_unit_on_the_alarm_needs_no_time() -> None:
     live = two_ends().live()
     for place in (at(3, 0), at(0, 0)):
         (reach,) = rank(live, *place, [Start(*place, "heavy_engine")])
-        assert (reach.reachable, reach.travel_ms, reach.distance_metres, reach.on_foot_ms) == (
+        assert (reach.by_road, reach.travel_ms, reach.distance_metres, reach.on_foot_ms) == (
             True,
             0,
             0.0,

@@ -1,0 +1,73 @@
+"""What a ranking asks and answers: where a unit starts, and how it gets to the alarm."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from routing.graph import RoadGraph
+from routing.point import EdgePoint
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where a unit is; `at` when its point on the road is already known (a unit under way)."""
+
+    lon: float
+    lat: float
+    vehicle_class: str
+    at: EdgePoint | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How a unit gets to the alarm: `travel_ms` by vehicle, then `on_foot_ms` on foot.
+
+    `by_road`: it drives to the alarm's own point on the roads of its class. `reachable`: it does, or what is left
+    on foot is not more than `longest_walk_metres`; the numbers hold in any case. `arcs` are all arcs driven, the
+    partial ones at both ends included. `avoided` are the conditions that lie on the way it would take without any.
+    """
+
+    reachable: bool
+    by_road: bool
+    travel_ms: int
+    distance_metres: float
+    on_foot_metres: float
+    on_foot_ms: int
+    start: EdgePoint
+    stop: EdgePoint
+    arcs: NDArray[np.int32] = field(compare=False)
+    avoided: tuple[str, ...] = ()
+
+    @property
+    def total_ms(self) -> int:
+        return self.travel_ms + self.on_foot_ms
+
+    @property
+    def stop_lon(self) -> float:
+        return self.stop.lon
+
+    @property
+    def stop_lat(self) -> float:
+        return self.stop.lat
+
+
+def driven_metres(graph: RoadGraph, arcs: NDArray[np.int32], start: EdgePoint, stop: EdgePoint) -> float:
+    """Length of a drive: whole arcs, less what lies before the start and after the stop."""
+    if len(arcs) == 0:
+        return 0.0
+    length = graph.length_metres[arcs >> 1]
+    before, after = cut(arcs, start, stop)
+    return float(length.sum() - before * length[0] - (1.0 - after) * length[-1])
+
+
+def cut(arcs: NDArray[np.int32], start: EdgePoint, stop: EdgePoint) -> tuple[float, float]:
+    """Where on its first arc a drive begins and on its last arc it ends, as fractions of them."""
+    begin, end = 0.0, 1.0
+    if start.node < 0:
+        begin = start.fraction if start.arc == arcs[0] else 1.0 - start.fraction
+    if stop.node < 0:
+        end = stop.fraction if stop.arc == arcs[-1] else 1.0 - stop.fraction
+    return begin, end
