@@ -36,7 +36,7 @@ class Board:
         }
 
 
-class Gap(Exception):
+class GapError(Exception):
     """An event is missing before this one: take a new snapshot."""
 
 
@@ -46,11 +46,11 @@ def board_of(seq: int, cards: Mapping[str, Iterable[Card]]) -> Board:
 
 
 def fold(board: Board, seq: int, data: Mapping[str, Any]) -> Board:
-    """The board after one event of the county's stream. A repeat changes nothing; a gap raises `Gap`."""
+    """The board after one event of the county's stream. A repeat changes nothing; a gap raises `GapError`."""
     if seq <= board.seq:
         return board
     if seq != board.seq + 1:
-        raise Gap(f"event {seq} after {board.seq}")
+        raise GapError(f"event {seq} after {board.seq}")
     cards = data.get("cards", {})
     # Stations and zones change only when a county folder is applied, and ride beside the cards.
     beside = {kind: data[kind] for kind in ("stations", "zones") if isinstance(data.get(kind), list)}

@@ -1,0 +1,226 @@
+"""HTTP for forces: units, stations and zones; what is said about a unit; roads as they are now."""
+
+from collections.abc import Awaitable, Mapping
+from datetime import datetime
+from typing import Annotated, Any, Protocol
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Path
+from shapely.geometry import mapping
+
+from dispatch.access.guard import Guard
+from dispatch.access.principal import PEOPLE, Principal, Role
+from dispatch.access.problem import Problem, problems
+from dispatch.forces import commands, roads
+from dispatch.forces.bodies import (
+    ConditionAnswer,
+    ConditionBody,
+    ConditionsAnswer,
+    DutyBody,
+    PositionAnswer,
+    PositionBody,
+    RemovedAnswer,
+    ServiceBody,
+    StationsAnswer,
+    StatusAnswer,
+    StatusBody,
+    UnitAnswer,
+    UnitsAnswer,
+    ZonesAnswer,
+)
+from dispatch.forces.closing import report_of
+from dispatch.forces.status import Status, parse
+from dispatch.forces.store import SQL, station_cards, unit_cards, zone_cards
+from dispatch.forces.tracking import Tracking
+from gis_data.model import County
+from runtime.database import Connection, Database, Work
+from runtime.encoding import utc_text
+from runtime.idempotency import run_once
+
+UnitKey = Annotated[
+    str, Path(min_length=1, max_length=64, pattern=r"^[^\x00]+$", description="code or id of the unit")
+]
+RequestId = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)]
+
+
+class ReportStatus(Protocol):
+    """`commands.report_status`, or what `app` puts in its place so that the assignment follows too."""
+
+    def __call__(
+        self,
+        work: Work,
+        county: str,
+        key: str,
+        status: Status,
+        *,
+        at: datetime | None,
+        by: str,
+        cause: str | None,
+    ) -> Awaitable[Mapping[str, Any]]: ...
+
+
+def make_forces_router(
+    db: Database,
+    guard: Guard,
+    county: County,
+    road_book: roads.RoadBook,
+    tracking: Tracking,
+    *,
+    report_status: ReportStatus = commands.report_status,
+) -> APIRouter:
+    router = APIRouter(prefix="/api/v1", tags=["forces"], responses=problems(409))
+    reader = guard.require(*PEOPLE, Role.DEVICE)
+    teller = guard.require(Role.DISPATCHER, Role.SUPERVISOR, Role.ADMIN, Role.DEVICE)
+    dispatcher = guard.require(Role.DISPATCHER, Role.SUPERVISOR, Role.ADMIN)
+    areas = {zone.code: mapping(zone.area.simplify(0.0005)) for zone in county.zones}
+
+    @router.get("/units")
+    async def units(_: Annotated[Principal, Depends(reader)]) -> UnitsAnswer:
+        """Every unit in use, with status, crew and its last known position."""
+        async with db.pool.acquire() as conn:
+            cards = await unit_cards(conn, county.code)
+        return UnitsAnswer.model_construct(units=await tracking.overlay(cards))
+
+    @router.get("/stations")
+    async def stations(_: Annotated[Principal, Depends(reader)]) -> StationsAnswer:
+        async with db.pool.acquire() as conn:
+            return StationsAnswer.model_construct(stations=await station_cards(conn, county.code))
+
+    @router.get("/zones")
+    async def zones(_: Annotated[Principal, Depends(reader)]) -> ZonesAnswer:
+        """The zones in use with their area as GeoJSON, simplified to about 50 m."""
+        async with db.pool.acquire() as conn:
+            cards = await zone_cards(conn, county.code)
+        return ZonesAnswer.model_construct(
+            zones=[{**card, "area": areas.get(card["code"])} for card in cards]
+        )
+
+    @router.post("/units/{id}/status")
+    async def status(
+        id: UnitKey,
+        body: StatusBody,
+        who: Annotated[Principal, Depends(teller)],
+        request_id: RequestId = None,
+    ) -> StatusAnswer:
+        """Say what a unit does. What was kept offline is told with its own time, and undoes nothing newer."""
+        told = parse(body.status)
+        if told is None:
+            raise Problem(422, "unit_status_unknown", {"status": str(body.status)})
+
+        async def act(work: Work) -> dict[str, Any]:
+            await _own_unit(work.conn, county.code, id, who)
+            answer = await report_status(
+                work, county.code, id, told, at=body.at, by=who.subject, cause=body.cause
+            )
+            return {**answer, "at": utc_text(answer["at"])}
+
+        answer = await _once(
+            db, who, request_id, "unit_status", {"unit": id, **body.model_dump(mode="json")}, act
+        )
+        return StatusAnswer(**answer)
+
+    @router.post("/units/{id}/position")
+    async def position(
+        id: UnitKey, body: PositionBody, who: Annotated[Principal, Depends(teller)]
+    ) -> PositionAnswer:
+        """A fix. One from the future, or older than the last, is not taken, and the answer says so."""
+        async with db.pool.acquire() as conn:
+            await _own_unit(conn, county.code, id, who)
+        verdict = await tracking.report(id, body.lon, body.lat, body.crs, body.at)
+        return PositionAnswer(verdict=verdict.value)
+
+    @router.post("/units/{id}/duty")
+    async def duty(
+        id: UnitKey, body: DutyBody, who: Annotated[Principal, Depends(teller)], request_id: RequestId = None
+    ) -> UnitAnswer:
+        """On or off duty, with how many and who; until the roster says it, this flag does."""
+
+        async def act(work: Work) -> dict[str, Any]:
+            await _own_unit(work.conn, county.code, id, who)
+            await commands.set_duty(
+                work,
+                county.code,
+                id,
+                on_duty=body.on_duty,
+                crew=body.crew,
+                qualifications=body.qualifications,
+                duty_mode=body.duty_mode,
+                until=body.until,
+                by=who.subject,
+            )
+            return {"unit": await _card(work, county.code, id)}
+
+        request = {"unit": id, **body.model_dump(mode="json")}
+        return UnitAnswer(**await _once(db, who, request_id, "unit_duty", request, act))
+
+    @router.post("/units/{id}/service")
+    async def service(
+        id: UnitKey,
+        body: ServiceBody,
+        who: Annotated[Principal, Depends(teller)],
+        request_id: RequestId = None,
+    ) -> UnitAnswer:
+        """Out of service with a cause, or back in service."""
+
+        async def act(work: Work) -> dict[str, Any]:
+            await _own_unit(work.conn, county.code, id, who)
+            await commands.set_service(work, county.code, id, cause=body.cause, by=who.subject)
+            return {"unit": await _card(work, county.code, id)}
+
+        request = {"unit": id, **body.model_dump(mode="json")}
+        return UnitAnswer(**await _once(db, who, request_id, "unit_service", request, act))
+
+    @router.get("/roads/conditions")
+    async def conditions(_: Annotated[Principal, Depends(reader)]) -> ConditionsAnswer:
+        """Road conditions that nobody has lifted and that have not run out."""
+        async with db.reading() as conn:
+            return ConditionsAnswer.model_construct(
+                version=await roads.SQL.version_of(conn, county=county.code) or 0,
+                conditions=await roads.condition_cards(conn, county.code),
+            )
+
+    @router.post("/roads/conditions", status_code=201)
+    async def add_condition(
+        body: ConditionBody, who: Annotated[Principal, Depends(dispatcher)], request_id: RequestId = None
+    ) -> ConditionAnswer:
+        """Close or slow a road at once for every choice that follows."""
+        report = report_of(body, road_book.current.graph)
+
+        async def act(work: Work) -> dict[str, Any]:
+            id = await roads.add_condition(work, county.code, report, by=who.subject)
+            return {"condition": await roads.SQL.condition_card(work.conn, county=county.code, id=id)}
+
+        request = body.model_dump(mode="json")
+        return ConditionAnswer(**await _once(db, who, request_id, "road_condition", request, act))
+
+    @router.delete("/roads/conditions/{id}")
+    async def remove_condition(id: UUID, who: Annotated[Principal, Depends(dispatcher)]) -> RemovedAnswer:
+        async with db.work() as work:
+            await roads.remove_condition(work, county.code, id, by=who.subject)
+        return RemovedAnswer(id=str(id))
+
+    async def _once(
+        db: Database, who: Principal, id: str | None, kind: str, request: Mapping[str, Any], act: Any
+    ) -> Mapping[str, Any]:
+        return await run_once(
+            db, county=county.code, actor=who.subject, id=id, kind=kind, request=request, act=act
+        )
+
+    return router
+
+
+async def _own_unit(conn: Connection, county: str, key: str, who: Principal) -> None:
+    """A device speaks for the units of its own station only."""
+    if who.role is not Role.DEVICE:
+        return
+    unit = await SQL.unit_fix(conn, county=county, key=key)
+    if unit is None:
+        raise Problem(404, "unit_unknown", {"unit": key})
+    if who.station is None or unit["station"] != who.station:
+        raise Problem(403, "unit_of_another_station", {"unit": key})
+
+
+async def _card(work: Work, county: str, key: str) -> Mapping[str, Any]:
+    unit = await commands.known_unit(work, county, key)
+    card: Mapping[str, Any] = await SQL.unit_card(work.conn, county=county, id=unit.id)
+    return card

@@ -1,0 +1,149 @@
+"""What may be said to the forces API: request bodies, checked at the edge."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+
+from gis_data.model import DutyMode
+
+Crs = Literal["wgs84", "cgcs2000", "gcj02", "bd09"]
+# PostgreSQL keeps no NUL in a text.
+Word = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00]+$")]
+Sentence = Annotated[str, StringConstraints(min_length=1, max_length=400, pattern=r"^[^\x00]+$")]
+Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+
+
+def _of_our_time(moment: datetime) -> datetime:
+    """A year far off is a mistyped one, and some cannot be turned into UTC."""
+    if not 2000 <= moment.year <= 2200:
+        raise ValueError("a time between the years 2000 and 2200 is wanted")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_of_our_time)]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StatusBody(_Body):
+    """`status` by its name (en_route) or by its code in GA/T 974.39 (21); `at` when it was so, if not just now."""
+
+    status: Word | Annotated[int, Field(ge=10, le=99)]
+    at: Moment | None = None
+    cause: Sentence | None = None
+
+
+class PositionBody(_Body):
+    lon: Longitude
+    lat: Latitude
+    crs: Crs = "wgs84"
+    at: Moment | None = None
+
+
+class DutyBody(_Body):
+    """What is left out stays as it was. `qualifications`: how many aboard hold each."""
+
+    on_duty: bool
+    crew: Annotated[int, Field(ge=0, le=99)] | None = None
+    qualifications: Annotated[dict[Word, Annotated[int, Field(ge=0, le=99)]], Field(max_length=40)] | None = (
+        None
+    )
+    duty_mode: DutyMode | None = None
+    until: Moment | None = None
+
+
+class ServiceBody(_Body):
+    """A cause takes the unit out of service (repair, equipment, refill, crew, other …); null puts it back."""
+
+    cause: Word | None
+
+
+class PointBody(_Body):
+    lon: Longitude
+    lat: Latitude
+
+
+Ring = Annotated[list[tuple[Longitude, Latitude]], Field(min_length=4, max_length=2000)]
+
+
+class AreaBody(_Body):
+    """A GeoJSON polygon."""
+
+    type: Literal["Polygon"]
+    coordinates: Annotated[list[Ring], Field(min_length=1, max_length=20)]
+
+
+class ConditionBody(_Body):
+    """A road closed (`factor` 0) or slowed (0.5: half speed), by its edges, by a point on it, or by an area."""
+
+    edges: Annotated[list[Word], Field(max_length=2000)] = []
+    at: PointBody | None = None
+    area: AreaBody | None = None
+    crs: Crs = "wgs84"
+    factor: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.0
+    vehicle_classes: Annotated[list[Word], Field(max_length=40)] = []
+    reason: Sentence
+    starts_at: Moment | None = None
+    ends_at: Moment | None = None
+
+    @model_validator(mode="after")
+    def _says_where(self) -> "ConditionBody":
+        if not self.edges and self.at is None and self.area is None:
+            raise ValueError("edges, at or area is wanted")
+        return self
+
+
+class UnitsAnswer(BaseModel):
+    units: list[dict[str, Any]]
+
+
+class StationsAnswer(BaseModel):
+    stations: list[dict[str, Any]]
+
+
+class ZonesAnswer(BaseModel):
+    zones: list[dict[str, Any]]
+
+
+class UnitAnswer(BaseModel):
+    unit: dict[str, Any]
+
+
+class StatusAnswer(BaseModel):
+    """`told`: changed, stands (it was so already), or late (noted; a newer status holds)."""
+
+    unit: str
+    told: str
+    status: str
+    at: str
+
+
+class PositionAnswer(BaseModel):
+    """`verdict`: taken, future, too_old or out_of_order."""
+
+    verdict: str
+
+
+class ConditionsAnswer(BaseModel):
+    version: int
+    conditions: list[dict[str, Any]]
+
+
+class ConditionAnswer(BaseModel):
+    condition: dict[str, Any]
+
+
+class RemovedAnswer(BaseModel):
+    id: str
