@@ -5,19 +5,29 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+import asyncpg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from runtime.idempotency import Conflict
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from dispatch.messages import text
+from dispatch.messages import Lang, text
 from gis_data.errors import InputError
 from runtime.encoding import to_json
-from runtime.errors import UserError
+from runtime.errors import Conflict, UserError
 
 MEDIA_TYPE = "application/problem+json"
 LOG = logging.getLogger(__name__)
+
+# What asyncpg raises while PostgreSQL is away, starting, or full: refused visibly, to be tried again.
+DATABASE_GONE: tuple[type[Exception], ...] = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    OSError,
+    TimeoutError,
+)
 
 _SCHEMA = {
     "type": "object",
@@ -34,7 +44,7 @@ _SCHEMA = {
 _HTTP_CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
 
-class Problem(Exception):
+class Problem(Exception):  # noqa: N818 (the word of RFC 9457)
     """A refusal with an HTTP status, a code of the catalogue (`problem.<code>`) and its parameters."""
 
     def __init__(
@@ -58,7 +68,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in named}
 
 
-def spoken_language(request: Request) -> str:
+def spoken_language(request: Request) -> Lang:
     """The catalogue's language for a request: English when it is asked for first, else Chinese."""
     return "en" if request.headers.get("accept-language", "").lower().startswith("en") else "zh"
 
@@ -99,6 +109,10 @@ def install_problem_handlers(app: FastAPI) -> None:
     async def conflicting(request: Request, error: Exception) -> Response:
         return problem_response(request, Problem(409, "conflict", {"reason": str(error)}))
 
+    async def unavailable(request: Request, error: Exception) -> Response:
+        LOG.warning("%s %s: the database is not there: %r", request.method, request.url.path, error)
+        return problem_response(request, Problem(503, "unavailable", headers={"Retry-After": "2"}))
+
     async def unexpected(request: Request, error: Exception) -> Response:
         LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
         return problem_response(request, Problem(500, "internal"))
@@ -109,6 +123,8 @@ def install_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Conflict, conflicting)
     app.add_exception_handler(UserError, unusable)
     app.add_exception_handler(InputError, unusable)
+    for gone in DATABASE_GONE:
+        app.add_exception_handler(gone, unavailable)
     app.add_exception_handler(Exception, unexpected)
 
 

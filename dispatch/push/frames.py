@@ -179,7 +179,7 @@ _CLIENT: TypeAdapter[ClientFrame] = TypeAdapter(Annotated[ClientFrame, Discrimin
 _SERVER: TypeAdapter[ServerFrame] = TypeAdapter(Annotated[ServerFrame, Discriminator("type")])
 
 
-class BadFrame(ValueError):
+class BadFrame(ValueError):  # noqa: N818 (says what it is)
     """A frame that cannot be read: a code of the catalogue (`push.<code>`) and its parameters."""
 
     def __init__(self, code: str, **params: Any) -> None:

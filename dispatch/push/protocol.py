@@ -38,7 +38,7 @@ FURTHEST_RESUME = 1_000  # events; further behind, a snapshot is smaller than th
 Role = Literal["device", "console"]
 
 
-class Ended(Exception):
+class Ended(Exception):  # noqa: N818 (an outcome, past tense)
     """The conversation cannot go on; `closing` says why."""
 
     def __init__(self, closing: Closing) -> None:
