@@ -35,7 +35,7 @@ Fact = bool | int | float | str
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class AlarmReport:
     """What a caller, a sensor or the city centre said. `lon` and `lat` are as sent, in `crs`."""
 
     source: str
@@ -54,13 +54,13 @@ class Report:
     body: Mapping[str, Any]
 
 
-def read_report(body: Mapping[str, Any], now: datetime) -> Report:
+def read_report(body: Mapping[str, Any], now: datetime) -> AlarmReport:
     """Read what was sent. `now` bounds the reported time: a clock far off is not believed."""
     source = _text(body.get("source"), 60) or "unknown"
     lon, lat, crs, text = _location(body.get("location"))
     facts = _facts(body)
     verified = body.get("verified")
-    return Report(
+    return AlarmReport(
         source=source,
         source_id=_text(body.get("source_id"), 200) or None,
         kind=_text(body.get("kind"), 60),
@@ -85,7 +85,10 @@ def storable(value: Any, depth: int = 0) -> Any:
     if isinstance(value, Mapping):
         if depth > 8:
             return None
-        return {_clean(str(key))[:TEXT_LIMIT]: storable(item, depth + 1) for key, item in list(value.items())[:200]}
+        return {
+            _clean(str(key))[:TEXT_LIMIT]: storable(item, depth + 1)
+            for key, item in list(value.items())[:200]
+        }
     if isinstance(value, list | tuple):
         return None if depth > 8 else [storable(item, depth + 1) for item in value[:500]]
     if isinstance(value, float) and not math.isfinite(value):

@@ -1,0 +1,184 @@
+"""Alarms in, incidents out: the HTTP face of the slice, put together from three routers."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Depends, Header, Query, Request
+
+from dispatch.access.guard import Guard
+from dispatch.access.principal import DISPATCHING, PEOPLE, Principal, Role
+from dispatch.access.problem import Problem, problems
+from dispatch.alarms.assignment_api import make_assignment_router
+from dispatch.alarms.assignment_store import assignment_cards
+from dispatch.alarms.desk import Desk
+from dispatch.alarms.incident_api import make_incident_router
+from dispatch.alarms.incident_store import alarms_of, incident_card, incident_cards
+from dispatch.alarms.intake import take_alarm
+from dispatch.alarms.intervals import intervals
+from dispatch.alarms.proposal_store import latest_proposal, notice_cards
+from dispatch.alarms.report import storable
+from runtime.database import Work
+from runtime.idempotency import run_once
+from runtime.journal import read_events
+
+LONGEST_ALARM_BYTES = 262_144
+EVENTS_SHOWN = 2000
+CommandId = Annotated[
+    str | None, Header(alias="Idempotency-Key", max_length=200, pattern=r"^[\x21-\x7e]{1,200}$")
+]
+
+# Everything is welcome in an alarm, so the document promises little and shows much.
+_ALARM_BODY: dict[str, Any] = {
+    "required": True,
+    "content": {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "minProperties": 1,
+                "additionalProperties": True,
+                "properties": {
+                    "source": {"description": "console, 119, sensor, hotline …"},
+                    "source_id": {
+                        "description": "the sender's own message id; a repeat gets the first answer"
+                    },
+                    "kind": {
+                        "description": "code or name of a kind of incident; unknown ones count as other"
+                    },
+                    "location": {
+                        "description": "lon, lat and crs (wgs84, cgcs2000, gcj02, bd09), or text; both are welcome"
+                    },
+                    "caller": {},
+                    "description": {},
+                    "trapped": {"description": "how many people are trapped"},
+                    "facts": {"description": "crowded, hazmat, floors, gas, road, water …"},
+                    "verified": {"description": "false for a sensor that nobody has checked"},
+                    "reported_at": {"description": "RFC 3339"},
+                },
+            },
+            "example": {
+                "source": "119",
+                "source_id": "20261122-0815",
+                "kind": "building",
+                "location": {"lon": 112.9, "lat": 35.5, "crs": "gcj02"},
+                "trapped": 1,
+            },
+        }
+    },
+}
+
+
+def make_alarms_router(desk: Desk, guard: Guard) -> APIRouter:
+    """Every endpoint of the slice; the app mounts it under /api/v1."""
+    router = APIRouter(tags=["alarms"])
+    reader = guard.require(*PEOPLE)
+    reporter = guard.require(*DISPATCHING, Role.GATEWAY)
+    county = desk.county.code
+
+    @router.post(
+        "/alarms", status_code=201, responses=problems(409), openapi_extra={"requestBody": _ALARM_BODY}
+    )
+    async def post_alarm(
+        request: Request,
+        principal: Annotated[Principal, Depends(reporter)],
+        command_id: CommandId = None,
+    ) -> dict[str, Any]:
+        """Take an alarm. It is committed before this answers; a place that cannot be found refuses nobody."""
+        body = read_body(await request.body())
+
+        async def act(work: Work) -> dict[str, Any]:
+            return await take_alarm(desk, work, body, by=principal.subject, message_id=command_id)
+
+        return await run_once(
+            desk.db,
+            county=county,
+            actor=principal.subject,
+            id=command_id,
+            kind="alarm",
+            request=storable(body),
+            act=act,
+        )
+
+    @router.get("/incidents", responses=problems())
+    async def list_incidents(
+        _: Annotated[Principal, Depends(reader)],
+        status: Literal["open", "closed", "merged"] | None = None,
+        before: UUID | None = None,
+        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    ) -> dict[str, Any]:
+        """Newest first; `next` is the `before` of the next page."""
+        async with desk.db.reading() as conn:
+            cards = await incident_cards(conn, county, status=status, before=before, page=limit)
+        return {"incidents": cards, "next": cards[-1]["id"] if len(cards) == limit else None}
+
+    @router.get("/incidents/{id}", responses=problems())
+    async def get_incident(id: UUID, _: Annotated[Principal, Depends(reader)]) -> dict[str, Any]:
+        """Everything about one incident: alarms, assignments, notices, journal, intervals."""
+        async with desk.db.reading() as conn:
+            card = await incident_card(conn, county, id)
+            if card is None:
+                raise Problem(404, "no_incident", {"id": str(id)})
+            assignments = await assignment_cards(conn, id)
+            alarms = await alarms_of(conn, id)
+            notices = await notice_cards(conn, id)
+            events = await read_events(conn, f"incident/{id}", 0, EVENTS_SHOWN)
+        journal = [
+            {
+                "seq": event.seq,
+                "at": event.at,
+                "type": event.type,
+                "v": event.v,
+                "data": {key: value for key, value in event.data.items() if key != "cards"},
+            }
+            for event in events
+        ]
+        return {
+            "incident": card,
+            "alarms": alarms,
+            "assignments": assignments,
+            "notices": notices,
+            "journal": journal,
+            "intervals": intervals(card, assignments),
+        }
+
+    @router.get("/incidents/{id}/proposal", responses=problems())
+    async def get_proposal(id: UUID, _: Annotated[Principal, Depends(reader)]) -> dict[str, Any]:
+        """What is proposed now, with reasons and ways."""
+        async with desk.db.reading() as conn:
+            if await incident_card(conn, county, id) is None:
+                raise Problem(404, "no_incident", {"id": str(id)})
+            latest = await latest_proposal(conn, id)
+        if latest is None:
+            raise Problem(404, "no_proposal", {"id": str(id)})
+        return {**{k: v for k, v in latest.items() if k != "result"}, **latest["result"]}
+
+    router.include_router(make_incident_router(desk, guard))
+    router.include_router(make_assignment_router(desk, guard))
+    return router
+
+
+def read_body(raw: bytes) -> dict[str, Any]:
+    """The alarm as JSON, in UTF-8 or GB 18030. Only what is no JSON object, or an empty one, is refused."""
+    if len(raw) > LONGEST_ALARM_BYTES:
+        raise Problem(413, "too_large", {"status": 413, "path": "/alarms"})
+    body: Any = None
+    try:
+        body = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        try:  # NaN, lone surrogates and old encodings are not worth losing a caller over
+            body = json.loads(_decoded(raw))
+        except (ValueError, RecursionError) as error:
+            raise Problem(400, "not_json", {"field": "body"}) from error
+    if not isinstance(body, dict) or not body:
+        raise Problem(422, "alarm_empty")
+    return body
+
+
+def _decoded(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("gb18030", "replace")

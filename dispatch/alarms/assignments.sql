@@ -1,0 +1,97 @@
+-- name: of_incident(incident)
+-- Every assignment of an incident with the unit it binds, the oldest first.
+select a.*, u.code as unit_code, u.station, u.contact
+from assignment a join unit u on u.id = a.unit
+where a.incident = :incident order by a.dispatched_at, a.id;
+
+-- name: by_id(county, id)^
+-- One assignment with its unit.
+select a.*, u.code as unit_code, u.station, u.contact
+from assignment a join unit u on u.id = a.unit
+where a.county = :county and a.id = :id;
+
+-- name: lock_by_id(county, id)^
+-- One assignment, locked; the incident was locked before it.
+select a.*, u.code as unit_code, u.station, u.contact
+from assignment a join unit u on u.id = a.unit
+where a.county = :county and a.id = :id for update of a;
+
+-- name: active_of_unit(county, unit)^
+-- What keeps a unit busy.
+select a.*, u.code as unit_code, u.station, u.contact
+from assignment a join unit u on u.id = a.unit
+where a.county = :county and u.code = :unit
+    and a.state in ('dispatched', 'delivered', 'acknowledged', 'en_route', 'on_scene', 'unconfirmed');
+
+-- name: lock_units(units)
+-- The rows of units about to be ordered, locked in one order by everybody.
+select id, code from unit where id = any(:units::uuid[]) order by id for no key update;
+
+-- name: insert_order(id, county, incident, unit, proposal, slot, task, verb, reason, eta_seconds, turnout_seconds, travel_seconds, distance_metres, on_foot_metres, path, dispatched_by, dispatched_at)!
+-- Order one unit. The two partial unique indexes refuse a busy unit and a filled slot.
+insert into assignment (id, county, incident, unit, proposal, slot, task, verb, state, reason, eta_seconds,
+    turnout_seconds, travel_seconds, distance_metres, on_foot_metres, path, dispatched_by, dispatched_at)
+values (:id, :county, :incident, :unit, :proposal, :slot, :task, :verb, 'dispatched', :reason, :eta_seconds,
+    :turnout_seconds, :travel_seconds, :distance_metres, :on_foot_metres, :path, :dispatched_by, :dispatched_at);
+
+-- name: save_state(id, version, state, slot, cause, acknowledged_by, acknowledged_via, late_acknowledged_at, delivered_at, acknowledged_at, en_route_at, on_scene_at, unconfirmed_at, ended_at)$
+-- Compare and set: nothing happens when somebody else was first.
+update assignment set state = :state, slot = :slot, cause = :cause, acknowledged_by = :acknowledged_by,
+    acknowledged_via = :acknowledged_via, late_acknowledged_at = :late_acknowledged_at,
+    delivered_at = :delivered_at, acknowledged_at = :acknowledged_at, en_route_at = :en_route_at,
+    on_scene_at = :on_scene_at, unconfirmed_at = :unconfirmed_at, ended_at = :ended_at, version = version + 1
+where id = :id and version = :version
+returning version;
+
+-- name: save_way(id, eta_seconds, travel_seconds, distance_metres, on_foot_metres, path)!
+-- A new way to a place that moved.
+update assignment set eta_seconds = :eta_seconds, travel_seconds = :travel_seconds,
+    distance_metres = :distance_metres, on_foot_metres = :on_foot_metres, path = :path, version = version + 1
+where id = :id;
+
+-- name: move_to(id, incident, slot)!
+-- An assignment of a merged incident goes on for the one it was merged into.
+update assignment set incident = :incident, slot = :slot, version = version + 1 where id = :id;
+
+-- name: cards_of(incident)
+-- The assignments of an incident as people see them.
+select card from assignment_card where incident = :incident order by id;
+
+-- name: card(county, id)$
+-- One assignment as people see it.
+select card from assignment_card where county = :county and id = :id;
+
+-- name: devices_of(county, station, unit)
+-- The devices that serve a unit: its own, and those of its station that serve every unit.
+select id from device
+where county = :county and station = :station and (unit is null or unit = :unit) and revoked_at is null
+order by id;
+
+-- name: open_for_device(county, station, unit)
+-- The assignments that a device must know of, the oldest first. `unit` null: every unit of the station.
+select a.*, u.code as unit_code, u.station, u.contact, (select t.due_at from timer t
+    where t.kind = 'acknowledge' and t.subject = a.id and t.done_at is null) as acknowledge_due_at
+from assignment a join unit u on u.id = a.unit
+where a.county = :county and u.station = :station and (:unit::text is null or u.code = :unit)
+    and a.state in ('dispatched', 'delivered', 'acknowledged', 'en_route', 'on_scene', 'unconfirmed')
+order by a.dispatched_at, a.id;
+
+-- name: lock_device(county, id)$
+-- How far a device has acknowledged its stream.
+select acked_seq from device where county = :county and id = :id for update;
+
+-- name: save_acked(id, seq, at)!
+-- The cumulative acknowledgement of a device; it never goes back.
+update device set acked_seq = greatest(acked_seq, :seq), last_seen_at = :at where id = :id;
+
+-- name: acked_orders(stream, after, upto)
+-- The assignments whose order lies in a stretch of a device's stream.
+select distinct (data ->> 'assignment_id')::uuid as id from event
+where stream = :stream and seq > :after and seq <= :upto and type = 'order_dispatched';
+
+-- name: cancel_timers(subject, kinds, at)!
+-- An answer stops the clock. A timer that is being swept right now is left alone: it will find what stands, and
+-- waiting for it here could deadlock with the sweeper, which waits for the incident.
+update timer set done_at = :at
+where id in (select id from timer where subject = :subject and kind = any(:kinds::text[]) and done_at is null
+    for update skip locked);

@@ -1,0 +1,163 @@
+"""One decision for one incident: what stands, what is asked of `choose`, and which answers may go out unasked. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from dispatch.alarms.choose import choose
+from dispatch.alarms.deadlines import may_order_unasked
+from dispatch.alarms.explain import explain
+from dispatch.alarms.framing import Standing, Travel, frame
+from dispatch.alarms.incident import FILLING, State
+from dispatch.alarms.record import to_record
+from dispatch.alarms.rows import AssignmentRow, IncidentRow
+from dispatch.alarms.triage import triage
+from dispatch.forces.model import Candidate
+from gis_data.model import County, ResponsePlan, StationClass, Verb
+
+TRIED = frozenset({State.UNABLE, State.DECLINED, State.UNCONFIRMED, State.RECALLED})
+AWAITS_DISPATCHER = "awaits_dispatcher"
+REPLACEMENT_CAUSES = frozenset({"deadline", "unable", "declined"})
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`result` is what people see, `inputs` what a replay needs."""
+
+    result: dict[str, Any]
+    inputs: dict[str, Any]
+
+
+def decide(
+    county: County,
+    incident: IncidentRow,
+    assignments: Sequence[AssignmentRow],
+    candidates: Sequence[Candidate],
+    travels: Sequence[Travel],
+    now: datetime,
+    *,
+    season: str,
+    reinforcement: Mapping[str, float] | None = None,
+) -> Decision:
+    plan = plan_of(county, incident)
+    standing = stand(county, incident, assignments, candidates, plan, now, season=season)
+    asked = frame(county, candidates, travels, standing, plan, reinforcement=reinforcement)
+    choice = choose(asked.units, (asked.request,), asked.policy)
+    inputs = {
+        **to_record(asked.units, (asked.request,), asked.policy),
+        "candidates": [unit.code for unit in candidates],
+        "distance_metres": [round(travel.distance_metres, 1) for travel in travels],
+        "on_foot_metres": [round(travel.on_foot_metres, 1) for travel in travels],
+        "capabilities": list(asked.capabilities),
+        "slots": [slot.code for slot in asked.slots],
+        "plan": plan.code,
+        "kind": incident.kind,
+        "level": incident.level,
+        "lon": incident.lon,
+        "lat": incident.lat,
+    }
+    return Decision(explain(county, asked, candidates, travels, choice), inputs)
+
+
+def plan_of(county: County, incident: IncidentRow) -> ResponsePlan:
+    return next(plan for plan in county.plans if plan.code == incident.plan)
+
+
+def stand(
+    county: County,
+    incident: IncidentRow,
+    assignments: Sequence[AssignmentRow],
+    candidates: Sequence[Candidate],
+    plan: ResponsePlan,
+    now: datetime,
+    *,
+    season: str,
+) -> Standing:
+    """What the incident is and has already. Whoever comes only in addition counts for nothing in the plan."""
+    judged = triage(
+        county,
+        incident.kind,
+        incident.facts,
+        trapped=incident.trapped,
+        zone=incident.zone,
+        season=season,
+        at_least=incident.level,
+    )
+    filling = [a for a in assignments if a.state in FILLING]
+    in_addition = {slot.code for slot in plan.slots if not slot.counts}
+    by_code = {unit.code: unit for unit in candidates}
+    arriving: dict[str, float] = {}
+    for assignment in filling:
+        unit = by_code.get(assignment.unit_code)
+        if unit is None or assignment.slot in in_addition or unit.station_class is StationClass.MICRO:
+            continue
+        for code, quantity in unit.brings.items():
+            arriving[code] = arriving.get(code, 0.0) + quantity
+    return Standing(
+        kind=incident.kind,
+        lon=incident.lon,
+        lat=incident.lat,
+        zone=incident.zone,
+        station=incident.station,
+        life_at_risk=judged.life_at_risk,
+        waiting_ms=max(0, round((now - incident.opened_at).total_seconds() * 1000)),
+        filled=frozenset(a.slot for a in filling),
+        present=frozenset(a.unit_code for a in filling),
+        tried=frozenset(a.unit_code for a in assignments if a.state in TRIED),
+        arriving=arriving,
+    )
+
+
+def goes_unasked(
+    chosen: Sequence[Mapping[str, Any]],
+    candidates: Mapping[str, Candidate],
+    *,
+    automatic: bool,
+    cause: str,
+    freed: str | None,
+) -> list[Mapping[str, Any]]:
+    """Which of the chosen units the machine may order by itself.
+
+    In automatic mode everybody who may be ordered. Otherwise only help for a unit that did not come: the dispatcher
+    had decided on that much force, so exactly one unit is added for the slot that was freed.
+    """
+    replacing = cause in REPLACEMENT_CAUSES
+    allowed = [
+        one
+        for one in chosen
+        if may_order_unasked(
+            candidates[one["unit"]], Verb(one["verb"]), automatic=automatic or replacing, verified=True
+        )
+    ]
+    if automatic:
+        return allowed
+    if not replacing:
+        return []
+    same_slot = [one for one in allowed if one["slot"] == freed]
+    if same_slot:
+        return same_slot[:1]
+    extras = [one for one in allowed if one["counts"] and str(one["slot"]).startswith("extra-")]
+    return extras[:1]
+
+
+def unasked_shortfalls(
+    chosen: Sequence[Mapping[str, Any]], sent: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """In automatic mode: slots whose only takers must be asked by a person. The console is told at once."""
+    gone = {one["unit"] for one in sent}
+    return [
+        {"code": one["slot"], "slot": True, "missing": 1.0, "cause": AWAITS_DISPATCHER, "unit": one["unit"]}
+        for one in chosen
+        if one["unit"] not in gone and one["counts"]
+    ]
+
+
+def free_extra_slot(filled: frozenset[str]) -> str:
+    """A slot for a unit that comes beside the plan's own slots."""
+    number = 1
+    while f"extra-{number}" in filled:
+        number += 1
+    return f"extra-{number}"

@@ -1,0 +1,226 @@
+"""HTTP commands about an incident: orders, reinforcement, level, milestones, place, links, closing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from dispatch.access.guard import Guard
+from dispatch.access.principal import DISPATCHING, Principal
+from dispatch.access.problem import Problem, problems
+from dispatch.alarms.by_hand import order_proposal, order_units, reinforce
+from dispatch.alarms.command_edge import CommandId, edge
+from dispatch.alarms.conduct import LevelSaid, close, reach_milestone, relocate, set_level
+from dispatch.alarms.desk import Desk
+from dispatch.alarms.incident import Milestone
+from dispatch.alarms.linking import link, unlink
+
+Word = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,200}$")]
+Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:\-]{1,60}$")]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class OrderBody(_Body):
+    """Either the units by code or id, or the whole proposal."""
+
+    units: Annotated[list[Key], Field(min_length=1, max_length=50)] | None = None
+    proposal: bool = False
+
+    @model_validator(mode="after")
+    def one_of_both(self) -> Self:
+        if (self.units is None) != self.proposal:
+            raise ValueError("give units, or proposal: true")
+        return self
+
+
+class ReinforcementBody(_Body):
+    """How much more by capability; `order` sends it at once."""
+
+    needs: Annotated[
+        dict[Key, Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]], Field(min_length=1)
+    ]
+    order: bool = False
+
+
+class LevelBody(_Body):
+    level: Annotated[int, Field(ge=1, le=5)]
+    by: Word | None = None
+    correction: bool = False
+    why: Word | None = None
+
+
+class MilestoneBody(_Body):
+    milestone: Milestone
+    by: Word | None = None
+    at: datetime | None = None
+
+
+class Where(_Body):
+    lon: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
+    lat: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
+    crs: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_:\-]{1,20}$")] = "wgs84"
+    text: Word | None = None
+
+    @model_validator(mode="after")
+    def somewhere(self) -> Self:
+        if (self.lon is None) != (self.lat is None) or (self.lon is None and self.text is None):
+            raise ValueError("give lon and lat, or text")
+        return self
+
+
+class LocationBody(_Body):
+    location: Where
+    by: Word | None = None
+
+
+class LinkBody(_Body):
+    incident_id: UUID
+
+
+class UnlinkBody(_Body):
+    alarm_id: UUID
+
+
+class CloseBody(_Body):
+    by: Word | None = None
+    why: Word | None = None
+
+
+def make_incident_router(desk: Desk, guard: Guard) -> APIRouter:
+    router = APIRouter(prefix="/incidents/{id}", tags=["incidents"])
+    Dispatcher = Annotated[Principal, Depends(guard.require(*DISPATCHING))]  # noqa: N806
+    run = edge(desk)
+
+    @router.post("/assignments", status_code=201, responses=problems(409))
+    async def order(
+        id: UUID, body: OrderBody, principal: Dispatcher, command_id: CommandId = None
+    ) -> dict[str, Any]:
+        """Order units; the answer holds the assignments made."""
+        by = principal.subject
+        return await run(
+            principal,
+            command_id,
+            "order",
+            id,
+            body,
+            lambda work: (
+                order_proposal(desk, work, id, by=by)
+                if body.units is None
+                else order_units(desk, work, id, body.units, by=by)
+            ),
+        )
+
+    @router.post("/reinforcement", responses=problems(409))
+    async def more(
+        id: UUID, body: ReinforcementBody, principal: Dispatcher, command_id: CommandId = None
+    ) -> dict[str, Any]:
+        """增援: propose so much more, or send it at once."""
+        return await run(
+            principal,
+            command_id,
+            "reinforce",
+            id,
+            body,
+            lambda work: reinforce(desk, work, id, body.needs, order=body.order, by=principal.subject),
+        )
+
+    @router.post("/level", responses=problems(409))
+    async def level(
+        id: UUID, body: LevelBody, principal: Dispatcher, command_id: CommandId = None
+    ) -> dict[str, Any]:
+        """Raise the level; lowering it is a correction and needs its reason."""
+        said = LevelSaid(body.level, body.by or principal.subject, body.correction, body.why)
+        return await run(
+            principal, command_id, "level", id, body, lambda work: set_level(desk, work, id, said)
+        )
+
+    @router.post("/milestones", responses=problems(409))
+    async def milestone(
+        id: UUID, body: MilestoneBody, principal: Dispatcher, command_id: CommandId = None
+    ) -> dict[str, Any]:
+        """First water, under control, out …; the first time stands."""
+        at = None if body.at is None else _utc(body.at)
+        by = body.by or principal.subject
+        return await run(
+            principal,
+            command_id,
+            "milestone",
+            id,
+            body,
+            lambda work: reach_milestone(desk, work, id, body.milestone, by=by, at=at),
+        )
+
+    @router.post("/location", responses=problems(409))
+    async def location(
+        id: UUID, body: LocationBody, principal: Dispatcher, command_id: CommandId = None
+    ) -> dict[str, Any]:
+        """改址: choose again, and send the order again to units on their way."""
+        where = body.location
+        located = desk.map.locate(where.lon, where.lat, where.crs, where.text or "")
+        # Unlike a caller's, a dispatcher's place that cannot be found is a slip of the hand: the old one stands.
+        if {"off_the_map", "place_unknown", "no_place"} & set(located.doubts):
+            raise Problem(422, "place_unknown", {"place": where.text or f"{where.lon}, {where.lat}"})
+        by = body.by or principal.subject
+        return await run(
+            principal, command_id, "location", id, body, lambda work: relocate(desk, work, id, located, by=by)
+        )
+
+    @router.post("/link", responses=problems(409))
+    async def join(
+        id: UUID, body: LinkBody, principal: Dispatcher, command_id: CommandId = None
+    ) -> dict[str, Any]:
+        """This incident is the same as another one, which goes on."""
+        return await run(
+            principal,
+            command_id,
+            "link",
+            id,
+            body,
+            lambda work: link(desk, work, id, body.incident_id, by=principal.subject),
+        )
+
+    @router.post("/unlink", responses=problems(409))
+    async def part(
+        id: UUID, body: UnlinkBody, principal: Dispatcher, command_id: CommandId = None
+    ) -> dict[str, Any]:
+        """One alarm is another fire after all; the answer is its new incident."""
+        return await run(
+            principal,
+            command_id,
+            "unlink",
+            id,
+            body,
+            lambda work: unlink(desk, work, id, body.alarm_id, by=principal.subject),
+        )
+
+    @router.post("/close", responses=problems(409))
+    async def finish(
+        id: UUID, principal: Dispatcher, body: CloseBody | None = None, command_id: CommandId = None
+    ) -> dict[str, Any]:
+        """Close it, when nothing is missing any more."""
+        said = body or CloseBody()
+        by = said.by or principal.subject
+        return await run(
+            principal,
+            command_id,
+            "close",
+            id,
+            said,
+            lambda work: close(desk, work, id, by=by, why=said.why),
+        )
+
+    return router
+
+
+def _utc(moment: datetime) -> datetime:
+    try:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError as error:
+        raise Problem(422, "invalid_fields", {"fields": "body.at", "faults": []}) from error

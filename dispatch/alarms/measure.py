@@ -1,0 +1,75 @@
+"""Times and ways of every unit to a place on the live roads, computed off the event loop and outside any lock."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shapely import LineString
+
+from dispatch.alarms.framing import Travel
+from dispatch.forces.model import Candidate
+from routing.live import LiveRoads
+from routing.rank import Reach, Start, path_of, rank
+
+DRAWN_DEGREES = 2e-5  # about two metres: a way is drawn, not driven, from these points
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """`travels` and `reaches` are aligned with `units`; they hold for this place on these roads."""
+
+    lon: float
+    lat: float
+    live: LiveRoads
+    units: tuple[Candidate, ...]
+    starts: tuple[Start, ...]
+    reaches: tuple[Reach, ...]
+    travels: tuple[Travel, ...]
+
+    def travel_of(self, unit: Candidate) -> Travel | None:
+        for known, travel in zip(self.units, self.travels, strict=True):
+            if known.unit_id == unit.unit_id:
+                return travel
+        return None
+
+
+async def measure(live: LiveRoads, lon: float, lat: float, units: Sequence[Candidate]) -> Measured:
+    return await asyncio.to_thread(_measure, live, lon, lat, tuple(units))
+
+
+async def ways(measured: Measured, unit_codes: frozenset[str]) -> dict[str, list[list[float]]]:
+    """The way of each of these units as [[lon, lat], …], thinned for drawing."""
+    return await asyncio.to_thread(_ways, measured, unit_codes)
+
+
+def _measure(live: LiveRoads, lon: float, lat: float, units: tuple[Candidate, ...]) -> Measured:
+    starts = tuple(Start(unit.lon, unit.lat, unit.vehicle_class) for unit in units)
+    reaches = tuple(rank(live, lon, lat, starts)) if starts else ()
+    travels = tuple(
+        Travel(
+            reachable=reach.reachable,
+            travel_ms=int(reach.travel_ms) if reach.reachable else 0,
+            on_foot_ms=int(reach.on_foot_ms) if reach.reachable else 0,
+            distance_metres=float(reach.distance_metres),
+            on_foot_metres=float(reach.on_foot_metres),
+        )
+        for reach in reaches
+    )
+    return Measured(lon, lat, live, units, starts, reaches, travels)
+
+
+def _ways(measured: Measured, unit_codes: frozenset[str]) -> dict[str, list[list[float]]]:
+    found: dict[str, list[list[float]]] = {}
+    for unit, start, reach in zip(measured.units, measured.starts, measured.reaches, strict=True):
+        if unit.code in unit_codes and reach.reachable:
+            found[unit.code] = _thin(path_of(measured.live, start, reach).coordinates)
+    return found
+
+
+def _thin(coordinates: Sequence[Sequence[float]]) -> list[list[float]]:
+    points = [(float(lon), float(lat)) for lon, lat in coordinates]
+    if len(points) > 2:
+        points = [(x, y) for x, y in LineString(points).simplify(DRAWN_DEGREES).coords]
+    return [[round(lon, 6), round(lat, 6)] for lon, lat in points]

@@ -1,0 +1,52 @@
+"""Notices to other bodies (联动单位): each is told once, and who confirmed it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from dispatch.access.problem import Problem
+from dispatch.alarms.desk import Desk
+from dispatch.alarms.proposal_store import insert_notice, lock_notice, notice_card, save_receipt
+from dispatch.alarms.rows import IncidentRow
+from dispatch.alarms.tell import changed
+from runtime.database import Work
+
+NOTICE = "notice.units_ordered"
+
+
+async def send_notices(desk: Desk, work: Work, incident: IncidentRow, bodies: Sequence[str]) -> list[UUID]:
+    """Tell each body of the plan that has not been told yet; answers the new notices."""
+    sent = [
+        await insert_notice(
+            work.conn,
+            county=desk.county.code,
+            incident=incident.id,
+            body=body,
+            text_code=NOTICE,
+            at=work.now,
+        )
+        for body in bodies
+    ]
+    return [id for id in sent if id is not None]
+
+
+async def receive_notice(desk: Desk, work: Work, notice: UUID, *, by: str) -> dict[str, Any]:
+    """Somebody at the other end has confirmed it; the first receipt stands."""
+    row = await lock_notice(work.conn, desk.county.code, notice)
+    if row is None:
+        raise Problem(404, "no_notice", {"id": str(notice)})
+    if row["received_at"] is None:
+        await save_receipt(work.conn, notice, work.now, by)
+        await changed(
+            desk,
+            work,
+            "notice_received",
+            {"incident": row["incident"], "body": row["body"], "by": by},
+            incidents=[row["incident"]],
+            notices=[notice],
+        )
+    card = await notice_card(work.conn, desk.county.code, notice)
+    assert card is not None
+    return card

@@ -1,0 +1,199 @@
+"""Making a proposal: load, route outside any lock, choose, save; in automatic mode the orders go out with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from dispatch.alarms.assignment_store import SlotFilled, UnitBusy, assignments_of
+from dispatch.alarms.decide import decide, goes_unasked, unasked_shortfalls
+from dispatch.alarms.desk import Desk
+from dispatch.alarms.incident_store import load_incident, lock_incident
+from dispatch.alarms.location import season_of
+from dispatch.alarms.measure import Measured, measure, ways
+from dispatch.alarms.order import AUTOMATIC, announce, order_of, send
+from dispatch.alarms.proposal_store import insert_proposal, raise_shortfalls
+from dispatch.alarms.rows import IncidentRow, Order
+from dispatch.alarms.tell import changed, incident_brief, tell_devices
+from dispatch.forces.model import Candidate
+from dispatch.forces.store import load_candidates
+from gis_data.model import Verb
+from runtime.database import Work
+
+TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    id: UUID
+    result: dict[str, Any]
+    ordered: Mapping[str, UUID]
+
+
+def season_now(desk: Desk, work: Work) -> str:
+    return season_of(desk.county, work.now.astimezone(ZoneInfo(desk.county.time_zone)).date())
+
+
+async def propose(
+    desk: Desk,
+    work: Work,
+    incident_id: UUID,
+    *,
+    cause: str,
+    freed: str | None = None,
+    reinforcement: Mapping[str, float] | None = None,
+) -> Proposed | None:
+    """Propose what the incident still lacks. None when it is not open any more; leaves the incident locked."""
+    measured: Measured | None = None
+    incident = await load_incident(work.conn, desk.county.code, incident_id)
+    while incident is not None and incident.open:
+        if measured is not None and (measured.lon, measured.lat) == (incident.lon, incident.lat):
+            return await _propose(
+                desk, work, incident, measured, cause=cause, freed=freed, reinforcement=reinforcement
+            )
+        units = await load_candidates(work.conn, desk.county, work.now)
+        measured = await measure(await desk.roads.refresh(work.conn, work.now), incident.lon, incident.lat, units)
+        incident = await lock_incident(work.conn, desk.county.code, incident_id)
+    return None
+
+
+async def _propose(
+    desk: Desk,
+    work: Work,
+    incident: IncidentRow,
+    measured: Measured,
+    *,
+    cause: str,
+    freed: str | None,
+    reinforcement: Mapping[str, float] | None,
+) -> Proposed:
+    """Choose on fresh availability; when a unit is taken between reading and writing, choose again."""
+    for attempt in range(TRIES):
+        candidates = await fresh(desk, work, measured)
+        assignments = await assignments_of(work.conn, incident.id)
+        decision = decide(
+            desk.county,
+            incident,
+            assignments,
+            candidates,
+            [_known(measured, unit) for unit in candidates],
+            work.now,
+            season=season_now(desk, work),
+            reinforcement=reinforcement,
+        )
+        result = decision.result
+        by_code = {unit.code: unit for unit in candidates}
+        paths = await ways(measured, frozenset(one["unit"] for one in result["units"]))
+        sent = goes_unasked(result["units"], by_code, automatic=incident.automatic, cause=cause, freed=freed)
+        orders = [order_of(desk, work, one, by_code[one["unit"]], paths.get(one["unit"])) for one in sent]
+        lacking = [*result["shortfalls"]]
+        if incident.automatic:
+            lacking += unasked_shortfalls(result["units"], sent)
+        shown = {
+            **result,
+            "shortfalls": lacking,
+            "detail": {"paths": paths, "at": [incident.lon, incident.lat]},
+        }
+        try:
+            async with work.conn.transaction():
+                id = await insert_proposal(
+                    work.conn,
+                    county=desk.county.code,
+                    incident=incident.id,
+                    cause=cause,
+                    at=work.now,
+                    conditions_version=measured.live.version,
+                    policy_version=desk.policy_version,
+                    inputs=decision.inputs,
+                    result=shown,
+                )
+                ids = await send(desk, work, incident, orders, proposal=id, by=AUTOMATIC) if orders else {}
+        except (UnitBusy, SlotFilled):
+            if attempt == TRIES - 1:
+                raise
+            continue
+        new = await raise_shortfalls(
+            work.conn,
+            county=desk.county.code,
+            incident=incident.id,
+            proposal=id,
+            lacking=lacking,
+            at=work.now,
+            only_these=reinforcement is None,
+        )
+        await _announce(desk, work, incident, shown, orders, ids, new, cause=cause)
+        return Proposed(id, shown, ids)
+    raise AssertionError("unreachable")
+
+
+async def fresh(desk: Desk, work: Work, measured: Measured) -> tuple[Candidate, ...]:
+    """The units as they are now, as far as their times are known."""
+    known = {unit.unit_id for unit in measured.units}
+    units = await load_candidates(work.conn, desk.county, work.now)
+    return tuple(unit for unit in units if unit.unit_id in known)
+
+
+def _known(measured: Measured, unit: Candidate) -> Any:
+    travel = measured.travel_of(unit)
+    assert travel is not None
+    return travel
+
+
+async def _announce(
+    desk: Desk,
+    work: Work,
+    incident: IncidentRow,
+    result: Mapping[str, Any],
+    orders: list[Order],
+    ids: Mapping[str, UUID],
+    new_shortfalls: list[Mapping[str, Any]],
+    *,
+    cause: str,
+) -> None:
+    await changed(
+        desk,
+        work,
+        "proposal_made",
+        {
+            "incident": incident.id,
+            "number": incident.number,
+            "cause": cause,
+            "units": [one["unit"] for one in result["units"]],
+        },
+        incidents=[incident.id],
+    )
+    if orders:
+        await announce(desk, work, incident, orders, ids, by=AUTOMATIC)
+    elif cause == "alarm":
+        await _pre_alert(desk, work, incident, result)
+    for short in new_shortfalls:
+        await changed(
+            desk,
+            work,
+            "shortfall_raised",
+            {
+                "incident": incident.id,
+                "number": incident.number,
+                "code": short["code"],
+                "missing": short["missing"],
+                "cause": short["cause"],
+            },
+            incidents=[incident.id],
+        )
+
+
+async def _pre_alert(desk: Desk, work: Work, incident: IncidentRow, result: Mapping[str, Any]) -> None:
+    """预警: the bell rings at the proposed stations while the call goes on; it binds nobody."""
+    for one in result["units"]:
+        if one["verb"] == Verb.ORDER.value:
+            await tell_devices(
+                work,
+                desk.county.code,
+                one["station"],
+                one["unit"],
+                "pre_alert_sounded",
+                {"unit": one["unit"], "incident": incident_brief(incident)},
+            )

@@ -1,0 +1,71 @@
+"""What falls due: proposals asked for, orders nobody received, orders nobody acknowledged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from dispatch.alarms.answer import Said, report, telephone_of
+from dispatch.alarms.assignment_store import load_assignment, lock_assignment
+from dispatch.alarms.deadlines import bell_rings
+from dispatch.alarms.desk import Desk
+from dispatch.alarms.incident import Report, State
+from dispatch.alarms.incident_store import lock_incident
+from dispatch.alarms.propose import propose
+from dispatch.alarms.tell import changed, tell_devices
+from gis_data.model import Contact
+from runtime.database import Work
+from runtime.timers import Handler, Timer
+
+
+def timer_handlers(desk: Desk) -> Mapping[str, Handler]:
+    """For the sweeper: each handler is idempotent and finds out by itself whether there is anything left to do."""
+
+    async def proposal_due(work: Work, timer: Timer) -> None:
+        asked = timer.payload
+        await propose(desk, work, UUID(asked["incident"]), cause=asked["cause"], freed=asked.get("freed"))
+
+    async def delivery_due(work: Work, timer: Timer) -> None:
+        await _not_delivered(desk, work, timer.subject)
+
+    async def acknowledgement_due(work: Work, timer: Timer) -> None:
+        if await load_assignment(work.conn, desk.county.code, timer.subject) is not None:
+            await report(desk, work, timer.subject, Said(Report.TIME_OUT, by="deadline", via="timer"))
+
+    return {"propose": proposal_due, "delivery": delivery_due, "acknowledge": acknowledgement_due}
+
+
+async def _not_delivered(desk: Desk, work: Work, id: UUID) -> None:
+    """No device has it: the bell is rung on whatever may still listen, and the console is asked to telephone."""
+    seen = await load_assignment(work.conn, desk.county.code, id)
+    if seen is None:
+        return
+    incident = await lock_incident(work.conn, desk.county.code, seen.incident)
+    assignment = await lock_assignment(work.conn, desk.county.code, id)
+    if incident is None or assignment is None or assignment.state is not State.DISPATCHED:
+        return
+    brief = {
+        "assignment_id": id,
+        "unit": assignment.unit_code,
+        "state": assignment.state.value,
+        "missed": "delivery",
+    }
+    if bell_rings(Contact(assignment.contact)):
+        await tell_devices(
+            work, desk.county.code, assignment.station, assignment.unit_code, "bell_rung", brief
+        )
+    await changed(
+        desk,
+        work,
+        "delivery_missed",
+        {
+            "incident": incident.id,
+            "number": incident.number,
+            "assignment": id,
+            "unit": assignment.unit_code,
+            "station": assignment.station,
+            "telephone": telephone_of(desk, assignment.station),
+        },
+        incidents=[incident.id],
+        assignments=[id],
+    )
