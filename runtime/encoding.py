@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from enum import Enum
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import orjson
 
@@ -43,6 +44,6 @@ def _plain(value: Any) -> Any:
         return sorted(value)
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, Path):
+    if isinstance(value, Path | UUID):  # asyncpg gives its own kind of UUID, which orjson does not know
         return str(value)
     raise TypeError(f"{type(value).__name__} cannot be written as JSON")

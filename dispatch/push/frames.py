@@ -227,6 +227,8 @@ def _plain(value: object) -> object:
         return dict(value)
     if isinstance(value, frozenset | set):
         return sorted(value)
+    if isinstance(value, UUID):  # asyncpg gives its own kind, which orjson does not know
+        return str(value)
     raise TypeError(f"{type(value).__name__} does not belong in a frame")
 
 
