@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from gis_data.check import check_folder
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
@@ -21,7 +22,6 @@ from dispatch.cli.options import (
 )
 from dispatch.cli.roads import live_roads, vehicle_class
 from dispatch.forces.apply import apply_county, plan_county
-from gis_data.check import check_folder
 from gis_data.folder import read_county
 from gis_data.osm import import_osm
 from routing.export import export_graph as write_graph
@@ -107,7 +107,7 @@ def plan(folder: Path | None, county: Path | None, as_json: bool, **where: Any) 
         async with db.reading() as conn:
             return await plan_county(conn, here)
 
-    found = asyncio.run(_beside(settings, compare))
+    found = asyncio.run(beside(settings, compare))
     print_json(found) if as_json else print(found)
 
 
@@ -125,11 +125,11 @@ def apply(folder: Path | None, county: Path | None, as_json: bool, **where: Any)
         async with db.work() as work:
             return await apply_county(work, here)
 
-    done = asyncio.run(_beside(settings, change))
+    done = asyncio.run(beside(settings, change))
     print_json(done) if as_json else print(done)
 
 
-async def _beside(settings: Settings, act: Any) -> Any:
+async def beside(settings: Settings, act: Any) -> Any:
     """Run one piece of work on the database, beside a running service or with servers of its own."""
     with running_servers(settings) as servers:
         await migrate(servers.database_url)
@@ -143,5 +143,3 @@ async def _beside(settings: Settings, act: Any) -> Any:
                 await db.pool.close()
         finally:
             await hints.stop()
-
-

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-
 from gis_data.bundled import bundled_county_folder
+
 from gis_data.crs import check_position, to_wgs84
 from gis_data.errors import InputError
 from gis_data.folder import read_county
@@ -48,7 +48,9 @@ def county_option(command: F) -> F:
 
 
 def json_option(command: F) -> F:
-    return click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")(command)
+    return click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")(
+        command
+    )
 
 
 def settings_of(**given: Any) -> Settings:
@@ -74,7 +76,9 @@ def position(option: str, value: str, crs: str = "wgs84") -> tuple[float, float]
     try:
         lon, lat = (float(part) for part in parts)
     except ValueError:
-        raise InputError(option, f"{value!r} is not a position", "write LON,LAT in degrees, like 112.85,35.49") from None
+        raise InputError(
+            option, f"{value!r} is not a position", "write LON,LAT in degrees, like 112.85,35.49"
+        ) from None
     check_position(lon, lat, option)
     return to_wgs84(lon, lat, crs)
 

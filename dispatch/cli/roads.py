@@ -54,7 +54,9 @@ crs_option = click.option(
 @click.option("--at", "at", required=True, metavar="LON,LAT", help="Where it burns.")
 @crs_option
 @click.option("--vehicle", metavar="CLASS", help="Only units of this vehicle class.")
-@click.option("-k", "count", type=click.IntRange(1, 1000), default=5, show_default=True, help="How many units.")
+@click.option(
+    "-k", "count", type=click.IntRange(1, 1000), default=5, show_default=True, help="How many units."
+)
 @county_option
 @data_options
 @json_option
@@ -97,7 +99,9 @@ def nearest(
     Console().print(table)
 
 
-def nearest_units(county: County, lon: float, lat: float, *, vehicle: str | None, count: int) -> dict[str, Any]:
+def nearest_units(
+    county: County, lon: float, lat: float, *, vehicle: str | None, count: int
+) -> dict[str, Any]:
     """The document that `pianqu nearest --json` prints. WGS-84 degrees, seconds, metres."""
     live = live_roads(county)
     stations = {station.code: station for station in county.stations}
@@ -111,7 +115,9 @@ def nearest_units(county: County, lon: float, lat: float, *, vehicle: str | None
     def eta(i: int) -> float:
         return turnouts[i] + (reaches[i].travel_ms + reaches[i].on_foot_ms) / 1000
 
-    best = sorted((i for i in range(len(units)) if reaches[i].reachable), key=lambda i: (eta(i), units[i].code))
+    best = sorted(
+        (i for i in range(len(units)) if reaches[i].reachable), key=lambda i: (eta(i), units[i].code)
+    )
     place = snap(live, lon, lat, vehicle)
     return {
         "at": {"lon": place.lon, "lat": place.lat, "edge": place.arc, "fraction": place.fraction},

@@ -1,0 +1,153 @@
+"""`pianqu serve`: servers, migrations, county, then one or more processes of the service on one port."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import multiprocessing
+import signal
+import socket
+import sys
+import threading
+from multiprocessing.context import SpawnProcess
+from pathlib import Path
+from typing import Any
+
+import click
+import uvicorn
+
+from dispatch.app import running_service
+from dispatch.cli.options import county_folder, county_option, data_options, settings_of
+from dispatch.forces.apply import apply_county, plan_county
+from gis_data.folder import read_county
+from gis_data.model import County
+from runtime.database import open_database
+from runtime.errors import UserError
+from runtime.hints import Hints
+from runtime.migrate import migrate
+from runtime.servers import Servers, running_servers
+from runtime.settings import Settings
+
+LOG = logging.getLogger(__name__)
+LARGEST_FRAME_BYTES = 1 << 20
+
+
+@click.command()
+@click.option("--host", help="Address to listen on; 127.0.0.1 by default.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port; 8119 by default.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes side by side; 1 by default.")
+@click.option(
+    "--automatic/--by-hand", "automatic", default=None, help="Order without the one key, for every kind."
+)
+@county_option
+@data_options
+def serve(county: Path | None, **given: Any) -> None:
+    """Run the service. Ctrl-C or SIGTERM ends it, with the servers it started."""
+    settings = settings_of(county=county, **given)
+    logging.basicConfig(
+        level=settings.log_level.upper(),
+        stream=sys.stderr,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    for chatty in ("apscheduler", "httpx"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    folder = county_folder(settings, None)
+    here = read_county(folder)
+    with listening(settings.host, settings.port) as listener, running_servers(settings) as servers:
+        for line in asyncio.run(prepare(servers, here)):
+            print(line, file=sys.stderr)
+        address, port = listener.getsockname()[:2]
+        print(f"pianqu: http://{address}:{port}/", file=sys.stderr, flush=True)
+        if settings.workers == 1:
+            asyncio.run(serve_on(listener, settings, servers, here))
+        else:
+            _run_workers(listener, settings, servers, folder)
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A bound socket, or one clear line: a port in use is the commonest fault of all."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(2048)
+    except OSError as error:
+        listener.close()
+        raise UserError(
+            f"--host {host} --port {port}: cannot listen there ({error.strerror}); "
+            "stop what uses the port or choose another with --port"
+        ) from None
+    listener.set_inheritable(True)
+    return listener
+
+
+async def prepare(servers: Servers, county: County) -> list[str]:
+    """Migrate; fill an empty database from the folder; otherwise say how the folder differs from what is there."""
+    await migrate(servers.database_url)
+    hints = Hints(servers.redis_url)
+    db = await open_database(servers.database_url, hints, size=2)
+    try:
+        async with db.reading() as conn:
+            known = await conn.fetchval("select digest from county where code = $1", county.code)
+            plan = None if known is None else await plan_county(conn, county)
+        if plan is None:
+            async with db.work() as work:
+                await apply_county(work, county)
+            return []
+        if not plan:
+            return []
+        return [
+            *plan.lines(),
+            "pianqu: starting with what the database holds; `pianqu county apply` brings it to the folder",
+        ]
+    finally:
+        await db.close()
+
+
+async def serve_on(listener: socket.socket, settings: Settings, servers: Servers, county: County) -> None:
+    """One process of the service on a socket that already listens, until SIGINT or SIGTERM."""
+    async with running_service(settings, servers, county) as app:
+        config = uvicorn.Config(
+            app,
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            ws="websockets-sansio",
+            ws_max_size=LARGEST_FRAME_BYTES,
+            ws_ping_interval=None,  # the protocol has its own heartbeat, which the other side answers for
+            server_header=False,
+            timeout_graceful_shutdown=2,
+        )
+        await uvicorn.Server(config).serve(sockets=[listener])
+
+
+def _worker(listener: socket.socket, settings: Settings, servers: Servers, folder: Path) -> None:
+    logging.basicConfig(level=settings.log_level.upper(), stream=sys.stderr)
+    asyncio.run(serve_on(listener, settings, servers, read_county(folder)))
+
+
+def _run_workers(listener: socket.socket, settings: Settings, servers: Servers, folder: Path) -> None:
+    """Keep `workers` processes on one socket; one that dies is started again, until somebody ends us."""
+    spawn = multiprocessing.get_context("spawn")
+    ending = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ending.set())
+
+    def start() -> SpawnProcess:
+        process = spawn.Process(target=_worker, args=(listener, settings, servers, folder), daemon=False)
+        process.start()
+        return process
+
+    running = [start() for _ in range(settings.workers)]
+    while not ending.wait(0.5):
+        for place, process in enumerate(running):
+            if process.exitcode is not None:
+                LOG.error("worker %s ended with %s and is started again", process.pid, process.exitcode)
+                running[place] = start()
+    for process in running:
+        process.terminate()
+    for process in running:
+        process.join(10)
+        if process.exitcode is None:
+            process.kill()

@@ -1,0 +1,93 @@
+"""`pianqu token create` and `pianqu operator create`: who may come in, said beside a running service."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from dispatch.access.commands import create_token
+from dispatch.access.passwords import Passwords
+from dispatch.access.principal import Principal, Role
+from dispatch.access.problem import Problem
+from dispatch.access.sessions import create_operator
+from dispatch.cli.folders import beside
+from dispatch.cli.options import county_option, data_options, settings_of
+from runtime.database import Database
+from runtime.errors import UserError
+
+
+async def county_code(db: Database) -> str:
+    """The one county of this database."""
+    async with db.reading() as conn:
+        codes = await conn.fetch("select code from county order by code")
+    if not codes:
+        raise UserError(
+            "the database holds no county yet; start `pianqu serve` once, or run `pianqu county apply`"
+        )
+    return str(codes[0]["code"])
+
+
+@click.group()
+def token() -> None:
+    """Tokens for gateways, devices and scripts."""
+
+
+@token.command("create")
+@click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
+@click.option("--station", metavar="CODE", help="The station of a device.")
+@click.option("--name", help="What the list of tokens calls it.")
+@click.option("--days", type=click.IntRange(1, 3650), help="How long it lives; for ever by default.")
+@county_option
+@data_options
+def create(
+    role: str, station: str | None, name: str | None, days: int | None, county: Path | None, **where: Any
+) -> None:
+    """Print a token and nothing else."""
+
+    async def make(db: Database) -> str:
+        life = timedelta(days=days) if days else None
+        return await create_token(
+            db, county=await county_code(db), role=Role(role), station=station, name=name, life=life
+        )
+
+    print(asyncio.run(beside(settings_of(county=county, **where), make)))
+
+
+@click.group()
+def operator() -> None:
+    """People who work on the console."""
+
+
+@operator.command("create")
+@click.option("--login", required=True, help="What the person types.")
+@click.option("--name", required=True, help="What colleagues read.")
+@click.option(
+    "--role",
+    type=click.Choice(["dispatcher", "supervisor", "planner", "admin", "viewer"]),
+    default="dispatcher",
+)
+@data_options
+def create_person(login: str, name: str, role: str, **where: Any) -> None:
+    """Make an operator; the password is asked for, or read from standard input."""
+    password = getpass.getpass("password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+
+    async def make(db: Database) -> None:
+        code = await county_code(db)
+        who = Principal(code, Role.ADMIN, "cli", None, "cli")
+        await create_operator(
+            db, Passwords(), who, login=login, name=name, role=Role(role), password=password
+        )
+
+    try:
+        asyncio.run(beside(settings_of(**where), make))
+    except Problem as problem:
+        raise UserError(
+            f"--login {login}: {problem.code}; choose another login or a longer password"
+        ) from None
+    print(login)
