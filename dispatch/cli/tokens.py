@@ -13,7 +13,7 @@ import click
 
 from dispatch.access.commands import create_token
 from dispatch.access.passwords import Passwords
-from dispatch.access.principal import Principal, Role
+from dispatch.access.principal import Role
 from dispatch.access.problem import Problem
 from dispatch.access.sessions import create_operator
 from dispatch.cli.folders import beside
@@ -79,9 +79,15 @@ def create_person(login: str, name: str, role: str, **where: Any) -> None:
 
     async def make(db: Database) -> None:
         code = await county_code(db)
-        who = Principal(code, Role.ADMIN, "cli", None, "cli")
         await create_operator(
-            db, Passwords(), who, login=login, name=name, role=Role(role), password=password
+            db,
+            Passwords(),
+            county=code,
+            login=login,
+            name=name,
+            role=Role(role),
+            password=password,
+            actor="cli",
         )
 
     try:

@@ -57,7 +57,9 @@ class Story:
         if before is None:
             trapped = text("demo.trapped", {"count": now["trapped"]}, self.lang) if now["trapped"] else ""
             unverified = "" if now["place_verified"] else text("demo.unverified", lang=self.lang)
-            yield Line("demo.incident_opened", {**params, "trapped": trapped, "unverified": unverified}, "alarm")
+            yield Line(
+                "demo.incident_opened", {**params, "trapped": trapped, "unverified": unverified}, "alarm"
+            )
             return
         if now["alarms"] > before["alarms"]:
             yield Line("demo.alarm_linked", {**params, "count": now["alarms"]})
