@@ -8,6 +8,7 @@ $$;
 create view assignment_card as
 select a.county, a.id, a.incident, a.unit as unit_id, a.state, jsonb_build_object(
     'id', a.id, 'incident', a.incident, 'unit', u.code, 'unit_id', a.unit, 'station', u.station,
+    'vehicle', u.vehicle_class,
     'slot', a.slot, 'task', a.task, 'verb', a.verb, 'state', a.state, 'reason', a.reason, 'cause', a.cause,
     'eta_seconds', a.eta_seconds, 'turnout_seconds', a.turnout_seconds, 'travel_seconds', a.travel_seconds,
     'distance_metres', a.distance_metres, 'on_foot_metres', a.on_foot_metres, 'path', a.path,
