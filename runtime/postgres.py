@@ -5,7 +5,6 @@ to it: the folder may lie below a directory that the server's user may not pass 
 """
 
 import shutil
-import signal
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from urllib.parse import quote, urlencode
 import psutil
 
 from runtime.errors import UserError
-from runtime.programs import OsUser, Programs, last_line, run
+from runtime.programs import OsUser, Programs, ended, last_line, run, wait_ended
 
 USER = "pianqu"
 DATABASE = "pianqu"
@@ -72,10 +71,7 @@ class Postgres:
         if not (self._cluster / "PG_VERSION").exists():
             self._create(programs, sockets)
         self._check_version()
-        lines = self._pid_file()
-        if lines and not self._is_ours(int(lines[0])):
-            # After a power cut another process may have the number that the file names; PostgreSQL would give up.
-            (self._cluster / "postmaster.pid").unlink(missing_ok=True)
+        self._clear_after_crash(sockets)
         configuration = self._cluster / "postgresql.conf"
         configuration.write_text(
             _CONFIGURATION.format(
@@ -99,6 +95,7 @@ class Postgres:
         lines = self._pid_file()
         if not lines or not self._is_ours(int(lines[0])):
             return
+        process = psutil.Process(int(lines[0]))
         for mode, seconds in (("fast", 30), ("immediate", 30)):
             command = [str(programs.pg_ctl), "-D", _HERE, "-w", "-s", "-t", str(seconds), "-m", mode, "stop"]
             try:
@@ -106,7 +103,8 @@ class Postgres:
                     break
             except subprocess.TimeoutExpired:
                 continue
-        _wait_gone(int(lines[0]))
+        if not wait_ended(process, 10):
+            process.kill()  # even this loses nothing that was committed
 
     def url(self, sockets: Path, database: str = DATABASE) -> str:
         where = urlencode({"host": str(sockets), "port": _PORT}, quote_via=quote, safe="/")
@@ -141,6 +139,21 @@ class Postgres:
             )
         made.rename(self._cluster)
 
+    def _clear_after_crash(self, sockets: Path) -> None:
+        """PostgreSQL refuses to start when the number in an old lock file is that of some process today.
+
+        We know better than it can: no process of this cluster is left, and nobody else uses the folder of the sockets.
+        """
+        lines = self._pid_file()
+        if lines and not self._is_ours(int(lines[0])):
+            for orphan in [p for p in psutil.process_iter() if self._is_ours(p.pid)]:
+                if not wait_ended(orphan, 10):  # without a postmaster they end by themselves
+                    orphan.kill()
+            (self._cluster / "postmaster.pid").unlink(missing_ok=True)
+        if self.running() is None and not self._pid_file():
+            for left in sockets.glob(".s.PGSQL.*"):
+                left.unlink(missing_ok=True)
+
     def _check_version(self) -> None:
         found = (self._cluster / "PG_VERSION").read_text(encoding="ascii").strip()
         if found != _MAJOR:
@@ -162,7 +175,7 @@ class Postgres:
         try:
             process = psutil.Process(pid)
             return (
-                process.status() != psutil.STATUS_ZOMBIE
+                not ended(process)
                 and process.name() == "postgres"
                 and Path(process.cwd()).samefile(self._cluster)
             )
@@ -175,15 +188,3 @@ class Postgres:
             text = log.read().decode("utf-8", "replace")
         serious = [line for line in text.splitlines() if "FATAL:" in line or "PANIC:" in line]
         return last_line("\n".join(serious[:1]) or text)
-
-
-def _wait_gone(pid: int, seconds: float = 10) -> None:
-    try:
-        process = psutil.Process(pid)
-        if process.status() == psutil.STATUS_ZOMBIE:  # ended; whoever started it has not asked yet
-            return
-        process.wait(seconds)
-    except psutil.NoSuchProcess:
-        return
-    except psutil.TimeoutExpired:
-        process.send_signal(signal.SIGQUIT)  # immediate shutdown: nothing committed is lost

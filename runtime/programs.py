@@ -11,12 +11,15 @@ import shutil
 import stat
 import subprocess
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from runtime.errors import UserError
 
@@ -171,6 +174,23 @@ def run(
         check=False,
         **user.process_options(),
     )
+
+
+def ended(process: psutil.Process) -> bool:
+    """A zombie has ended, too: in many containers nobody collects the children of a process that was killed."""
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def wait_ended(process: psutil.Process, seconds: float) -> bool:
+    until = time.monotonic() + seconds
+    while not ended(process):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.01)
+    return True
 
 
 def last_line(text: str | None) -> str:

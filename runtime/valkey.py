@@ -11,7 +11,7 @@ import psutil
 
 from runtime.encoding import from_json, to_json
 from runtime.errors import UserError
-from runtime.programs import OsUser, Programs, last_line
+from runtime.programs import OsUser, Programs, ended, last_line, wait_ended
 
 _CONFIGURATION = """\
 port 0
@@ -85,11 +85,8 @@ class Valkey:
         process = found[0]
         with contextlib.suppress(psutil.NoSuchProcess):
             process.terminate()
-            try:
-                process.wait(5)
-            except psutil.TimeoutExpired:
+            if not wait_ended(process, 5):
                 process.kill()
-                process.wait(5)
 
     def url(self, path: Path) -> str:
         return f"unix://:{quote(self._password, safe='')}@{quote(str(path))}"
@@ -99,7 +96,7 @@ class Valkey:
             record = from_json(self._record.read_bytes())
             process = psutil.Process(record["pid"])
             # The number alone may be another process by now.
-            if process.create_time() != record["born"] or process.status() == psutil.STATUS_ZOMBIE:
+            if process.create_time() != record["born"] or ended(process):
                 return None
             return process, Path(record["socket"])
         except (OSError, ValueError, KeyError, TypeError, psutil.NoSuchProcess):
