@@ -191,13 +191,21 @@ def make_forces_router(
             return {"condition": await roads.SQL.condition_card(work.conn, county=county.code, id=id)}
 
         request = body.model_dump(mode="json")
-        return ConditionAnswer(**await _once(db, who, request_id, "road_condition", request, act))
+        answer = await _once(db, who, request_id, "road_condition", request, act)
+        await refresh()
+        return ConditionAnswer(**answer)
 
     @router.delete("/roads/conditions/{id}")
     async def remove_condition(id: UUID, who: Annotated[Principal, Depends(dispatcher)]) -> RemovedAnswer:
         async with db.work() as work:
             await roads.remove_condition(work, county.code, id, by=who.subject)
+        await refresh()
         return RemovedAnswer(id=str(id))
+
+    async def refresh() -> None:
+        """Who gets the answer may rely on it: this process's own roads have it already."""
+        async with db.pool.acquire() as conn:
+            await road_book.refresh(conn, await db.clock(conn))
 
     async def _once(
         db: Database, who: Principal, id: str | None, kind: str, request: Mapping[str, Any], act: Any

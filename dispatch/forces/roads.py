@@ -118,7 +118,7 @@ class RoadBook:
         self._version = -1
         self._known: tuple[_Known, ...] = ()
         self._woken = asyncio.Event()
-        self._turn = asyncio.Lock()
+        self._turn = asyncio.Condition()
 
     async def refresh(self, conn: Connection, now: datetime) -> LiveRoads:
         """Take over what the database says, if it says something new, or if a condition starts or ends by now."""
@@ -134,6 +134,13 @@ class RoadBook:
                 self.current = await asyncio.to_thread(self.current.with_conditions, holding, version)
                 for condition, edge in self.current.unmatched:
                     LOG.warning("road condition %s names edge %s, which is not on the roads", condition, edge)
+            self._turn.notify_all()
+            return self.current
+
+    async def at_version(self, version: int) -> LiveRoads:
+        """Wait until this process drives on the roads of a version, or of a newer one."""
+        async with self._turn:
+            await self._turn.wait_for(lambda: self.current.version >= version)
             return self.current
 
     async def follow(self, db: Database) -> None:

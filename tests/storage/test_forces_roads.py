@@ -1,0 +1,161 @@
+"""Roads as they are now: closed at once, on every process, until lifted or run out."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from dispatch.access.problem import Problem
+from dispatch.forces.apply import apply_county
+from dispatch.forces.bodies import ConditionBody
+from dispatch.forces.closing import report_of
+from dispatch.forces.roads import RoadBook, add_condition, expire_conditions, remove_condition
+from gis_data.crs import from_wgs84
+from routing.graph import build_graph
+from routing.live import LiveRoads
+from runtime.database import Database
+from runtime.journal import read_events
+from tests.conftest import FakeClock
+from tests.storage.forces_county import CODE, grid_county
+
+COUNTY = grid_county()
+GRAPH = build_graph(COUNTY.roads, COUNTY.vehicle_classes)
+CLOSED = 2**31 - 1
+
+
+@pytest.fixture
+async def roads_db(stopped_db: Database) -> Database:
+    async with stopped_db.work() as work:
+        await apply_county(work, COUNTY)
+    return stopped_db
+
+
+def book() -> RoadBook:
+    return RoadBook(CODE, LiveRoads(GRAPH), poll_seconds=0.05)
+
+
+async def close(db: Database, **said: Any) -> Any:
+    body = ConditionBody.model_validate({"reason": "bridge", **said})
+    async with db.work() as work:
+        return await add_condition(work, CODE, report_of(body, GRAPH), by="test")
+
+
+async def refresh(db: Database, road_book: RoadBook) -> LiveRoads:
+    async with db.work() as work:
+        return await road_book.refresh(work.conn, work.now)
+
+
+def closed_edges(live: LiveRoads, vehicle_class: str = "heavy_engine") -> set[str]:
+    times = live.travel_ms(vehicle_class)
+    return {GRAPH.piece_ids[arc >> 1] for arc in range(len(times)) if times[arc] == CLOSED}
+
+
+async def test_a_closed_edge_is_closed_until_it_is_lifted(roads_db: Database) -> None:
+    road_book = book()
+    id = await close(roads_db, edges=["east-3-3"])
+    live = await refresh(roads_db, road_book)
+    assert closed_edges(live) == {"east-3-3"}
+    assert live.version == 1
+    async with roads_db.work() as work:
+        await remove_condition(work, CODE, id, by="test")
+    assert closed_edges(await refresh(roads_db, road_book)) == set()
+    assert road_book.current.version == 2
+    with pytest.raises(Problem, match="road_condition_unknown"):
+        async with roads_db.work() as work:
+            await remove_condition(work, CODE, id, by="test")
+
+
+async def test_a_search_under_way_keeps_the_roads_it_began_with(roads_db: Database) -> None:
+    road_book = book()
+    before = await refresh(roads_db, road_book)
+    await close(roads_db, edges=["east-3-3"])
+    await refresh(roads_db, road_book)
+    assert closed_edges(before) == set()
+    assert closed_edges(road_book.current) == {"east-3-3"}
+
+
+async def test_nothing_new_keeps_the_very_same_roads(roads_db: Database) -> None:
+    road_book = book()
+    await close(roads_db, edges=["east-3-3"])
+    assert await refresh(roads_db, road_book) is await refresh(roads_db, road_book)
+
+
+async def test_a_point_in_gcj02_closes_the_road_it_lies_on(roads_db: Database) -> None:
+    lon, lat = from_wgs84(112.835, 35.4301, "gcj02")
+    await close(roads_db, at={"lon": lon, "lat": lat}, crs="gcj02")
+    assert closed_edges(await refresh(roads_db, book())) == {"east-3-3"}
+
+
+async def test_an_area_closes_what_it_touches_for_the_classes_named(roads_db: Database) -> None:
+    ring = [(112.829, 35.434), (112.831, 35.434), (112.831, 35.436), (112.829, 35.436), (112.829, 35.434)]
+    await close(roads_db, area={"type": "Polygon", "coordinates": [ring]}, vehicle_classes=["heavy_engine"])
+    live = await refresh(roads_db, book())
+    assert closed_edges(live) == {"north-3-3"}
+    assert closed_edges(live, "light_engine") == set()
+
+
+async def test_a_condition_starts_and_ends_by_the_clock(roads_db: Database, fake_clock: FakeClock) -> None:
+    road_book = book()
+    hour = timedelta(hours=1)
+    await close(
+        roads_db, edges=["east-3-3"], starts_at=fake_clock.now + hour, ends_at=fake_clock.now + 2 * hour
+    )
+    assert closed_edges(await refresh(roads_db, road_book)) == set()
+    fake_clock.advance(3600)
+    assert closed_edges(await refresh(roads_db, road_book)) == {"east-3-3"}
+    fake_clock.advance(3600)
+    assert closed_edges(await refresh(roads_db, road_book)) == set()
+
+
+async def test_what_has_run_out_is_journaled_once(roads_db: Database, fake_clock: FakeClock) -> None:
+    await close(roads_db, edges=["east-3-3"], ends_at=fake_clock.now + timedelta(hours=1))
+    async with roads_db.work() as work:
+        assert await expire_conditions(work, CODE) == 0
+    fake_clock.advance(3601)
+    async with roads_db.work() as work:
+        assert await expire_conditions(work, CODE) == 1
+    async with roads_db.work() as work:
+        assert await expire_conditions(work, CODE) == 0
+    async with roads_db.pool.acquire() as conn:
+        event = (await read_events(conn, f"county/{CODE}", 0))[-1]
+    assert event.type == "road_condition_expired"
+    assert event.data["cards"]["conditions"][0]["removed_at"] == "2026-04-04T07:00:00.000Z"
+
+
+async def test_another_process_follows_by_hint_and_by_poll(roads_db: Database) -> None:
+    road_book = book()
+    following = asyncio.create_task(road_book.follow(roads_db))
+    try:
+        await close(roads_db, edges=["east-3-3"])
+        live = await asyncio.wait_for(road_book.at_version(1), 10)
+    finally:
+        following.cancel()
+    assert closed_edges(live) == {"east-3-3"}
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ({"edges": ["nowhere"]}, "road_edge_unknown"),
+        ({"edges": ["east-3-3"], "vehicle_classes": ["spaceship"]}, "vehicle_class_unknown"),
+        (
+            {"area": {"type": "Polygon", "coordinates": [[(1, 1), (2, 2), (2, 1), (1, 2), (1, 1)]]}},
+            "area_unusable",
+        ),
+        ({"edges": ["east-3-3"], "ends_at": "2026-04-04T05:00:00Z"}, "road_condition_over"),
+    ],
+)
+async def test_a_condition_that_means_nothing_is_refused(
+    roads_db: Database, said: dict[str, Any], code: str
+) -> None:
+    with pytest.raises(Problem) as refused:
+        await close(roads_db, **said)
+    assert (refused.value.status, refused.value.code) == (422, code)
+
+
+async def test_changes_at_once_each_get_their_own_version(roads_db: Database) -> None:
+    await asyncio.gather(*(close(roads_db, edges=[f"east-{n}-0"]) for n in range(10)))
+    live = await refresh(roads_db, book())
+    assert live.version == 10
+    assert len(closed_edges(live)) == 10
