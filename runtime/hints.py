@@ -30,12 +30,15 @@ class Hints:
         self._outgoing: set[str] = set()
         self._something = asyncio.Event()
         self._tasks: tuple[asyncio.Task[None], ...] = ()
-        self._subscribed = False
+        self._subscribed = asyncio.Event()
 
     @property
     def healthy(self) -> bool:
         """True while hints of other processes arrive; otherwise the journal and the timers have to be polled."""
-        return self._subscribed
+        return self._subscribed.is_set()
+
+    async def until_healthy(self) -> None:
+        await self._subscribed.wait()
 
     async def start(self) -> None:
         if self._redis_url is not None and not self._tasks:
@@ -129,13 +132,13 @@ class Hints:
                         continue
                     pinged = False
                     if message["type"] == "subscribe":
-                        self._subscribed = True
+                        self._subscribed.set()
                     elif message["type"] == "message":
                         sender, *topics = from_json(message["data"])
                         if sender != self._me:
                             self._tell(frozenset(topics))
             finally:
-                self._subscribed = False
+                self._subscribed.clear()
 
 
 async def _closed(client: redis.asyncio.Redis) -> None:

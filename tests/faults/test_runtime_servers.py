@@ -224,7 +224,7 @@ def test_started_by_root_the_servers_run_as_somebody_else(data: Path) -> None:
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 def test_an_ordinary_user_may_run_them_too() -> None:
     """In a fork that has given root up: the interpreter itself may be closed to other users."""
-    home = Path(tempfile.mkdtemp(dir="/var/tmp"))  # noqa: S108 (pytest's own folder is closed to others)
+    home = Path(tempfile.mkdtemp(dir="/var/tmp"))
     os.chown(home, 65534, 65534)
     settings = load_settings(data=home / "数据")
     reading, writing = os.pipe()

@@ -66,10 +66,14 @@ async def test_a_reader_who_follows_the_head_misses_nothing_that_commits_late(db
 async def test_what_fails_leaves_neither_event_nor_number_nor_hint(db: Database) -> None:
     heard: list[frozenset[str]] = []
     db.hints.listen(heard.append)
-    with pytest.raises(ZeroDivisionError):
+
+    async def fail() -> None:
         async with db.work() as work:
             work.journal("county/1", "alarm_received", {}, county="1")
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
     await write(db, "county/1")
     async with db.reading() as conn:
         assert [event.seq for event in await read_events(conn, "county/1", 0)] == [1]

@@ -1,0 +1,439 @@
+-- The schema, as the migrations make it; written by the test that compares them. Do not edit.
+
+CREATE OR REPLACE FUNCTION public.utc_text(t timestamp with time zone)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+    select to_char(t at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+$function$
+;
+
+create table alarm (
+    id uuid not null,
+    county text not null,
+    source text not null,
+    source_id text not null,
+    incident uuid not null,
+    linked boolean not null,
+    kind text not null,
+    lon double precision,
+    lat double precision,
+    crs text,
+    place_text text,
+    caller text,
+    description text,
+    trapped integer,
+    verified boolean default true not null,
+    reported_at timestamp with time zone not null,
+    received_at timestamp with time zone not null,
+    received_by text not null,
+    body jsonb not null,
+    constraint alarm_pkey PRIMARY KEY (id),
+    constraint alarm_county_source_source_id_key UNIQUE (county, source, source_id)
+);
+
+create table assignment (
+    id uuid not null,
+    county text not null,
+    incident uuid not null,
+    unit uuid not null,
+    proposal uuid,
+    slot text not null,
+    task text not null,
+    verb text not null,
+    state text not null,
+    reason jsonb not null,
+    cause text,
+    eta_seconds double precision,
+    turnout_seconds double precision,
+    travel_seconds double precision,
+    distance_metres double precision,
+    on_foot_metres double precision,
+    path jsonb,
+    late_acknowledged_at timestamp with time zone,
+    dispatched_by text not null,
+    acknowledged_by text,
+    acknowledged_via text,
+    dispatched_at timestamp with time zone not null,
+    delivered_at timestamp with time zone,
+    acknowledged_at timestamp with time zone,
+    en_route_at timestamp with time zone,
+    on_scene_at timestamp with time zone,
+    unconfirmed_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    version bigint default 1 not null,
+    constraint assignment_pkey PRIMARY KEY (id),
+    constraint assignment_state_check CHECK ((state = ANY (ARRAY['dispatched'::text, 'delivered'::text, 'acknowledged'::text, 'en_route'::text, 'on_scene'::text, 'cleared'::text, 'unconfirmed'::text, 'unable'::text, 'declined'::text, 'recalled'::text]))),
+    constraint assignment_verb_check CHECK ((verb = ANY (ARRAY['order'::text, 'request'::text, 'notify'::text])))
+);
+
+create table audit (
+    id uuid not null,
+    county text not null,
+    at timestamp with time zone not null,
+    actor text not null,
+    action text not null,
+    detail jsonb default '{}'::jsonb not null,
+    constraint audit_pkey PRIMARY KEY (id)
+);
+
+create table command (
+    county text not null,
+    actor text not null,
+    id text not null,
+    kind text not null,
+    request_hash bytea not null,
+    response jsonb not null,
+    at timestamp with time zone not null,
+    constraint command_pkey PRIMARY KEY (county, actor, id)
+);
+
+create table county (
+    code text not null,
+    name text not null,
+    name_en text not null,
+    time_zone text not null,
+    digest text not null,
+    applied_at timestamp with time zone not null,
+    constraint county_pkey PRIMARY KEY (code)
+);
+
+create table device (
+    id uuid not null,
+    county text not null,
+    name text not null,
+    station text not null,
+    unit text,
+    enrolled_at timestamp with time zone not null,
+    revoked_at timestamp with time zone,
+    acked_seq bigint default 0 not null,
+    last_seen_at timestamp with time zone,
+    constraint device_pkey PRIMARY KEY (id)
+);
+
+create table event (
+    stream text not null,
+    seq bigint not null,
+    county text not null,
+    at timestamp with time zone not null,
+    type text not null,
+    v integer default 1 not null,
+    data jsonb not null,
+    constraint event_pkey PRIMARY KEY (stream, seq),
+    constraint event_seq_check CHECK ((seq > 0)),
+    constraint event_type_check CHECK ((type ~ '^[a-z]+(_[a-z0-9]+)*$'::text))
+);
+
+create table incident (
+    id uuid not null,
+    county text not null,
+    number text not null,
+    kind text not null,
+    scale text not null,
+    level integer not null,
+    plan text not null,
+    status text not null,
+    merged_into uuid,
+    lon double precision not null,
+    lat double precision not null,
+    place text not null,
+    place_code text,
+    place_verified boolean not null,
+    uncertainty_metres double precision default 0 not null,
+    zone text,
+    station text,
+    trapped integer default 0 not null,
+    facts jsonb default '{}'::jsonb not null,
+    automatic boolean default false not null,
+    milestones jsonb default '{}'::jsonb not null,
+    opened_at timestamp with time zone not null,
+    closed_at timestamp with time zone,
+    version bigint default 1 not null,
+    constraint incident_pkey PRIMARY KEY (id),
+    constraint incident_county_number_key UNIQUE (county, number),
+    constraint incident_status_check CHECK ((status = ANY (ARRAY['open'::text, 'closed'::text, 'merged'::text])))
+);
+
+create table incident_counter (
+    county text not null,
+    day date not null,
+    last integer not null,
+    constraint incident_counter_pkey PRIMARY KEY (county, day)
+);
+
+create table lease (
+    name text not null,
+    holder text not null,
+    term bigint not null,
+    expires_at timestamp with time zone not null,
+    constraint lease_pkey PRIMARY KEY (name)
+);
+
+create table migration (
+    name text not null,
+    checksum text not null,
+    applied_at timestamp with time zone default clock_timestamp() not null,
+    constraint migration_pkey PRIMARY KEY (name)
+);
+
+create table notice (
+    id uuid not null,
+    county text not null,
+    incident uuid not null,
+    body text not null,
+    text_code text not null,
+    sent_at timestamp with time zone not null,
+    received_at timestamp with time zone,
+    received_by text,
+    constraint notice_pkey PRIMARY KEY (id),
+    constraint notice_incident_body_text_code_key UNIQUE (incident, body, text_code)
+);
+
+create table one_time_code (
+    hash bytea not null,
+    county text not null,
+    purpose text not null,
+    data jsonb not null,
+    expires_at timestamp with time zone not null,
+    used_at timestamp with time zone,
+    constraint one_time_code_pkey PRIMARY KEY (hash),
+    constraint one_time_code_purpose_check CHECK ((purpose = ANY (ARRAY['enrol'::text, 'login'::text])))
+);
+
+create table operator (
+    id uuid not null,
+    county text not null,
+    login text not null,
+    name text not null,
+    role text not null,
+    password_hash text not null,
+    created_at timestamp with time zone not null,
+    disabled_at timestamp with time zone,
+    constraint operator_pkey PRIMARY KEY (id),
+    constraint operator_county_login_key UNIQUE (county, login),
+    constraint operator_role_check CHECK ((role = ANY (ARRAY['dispatcher'::text, 'supervisor'::text, 'planner'::text, 'admin'::text, 'viewer'::text])))
+);
+
+create table proposal (
+    id uuid not null,
+    county text not null,
+    incident uuid not null,
+    cause text not null,
+    made_at timestamp with time zone not null,
+    conditions_version bigint not null,
+    policy_version text not null,
+    inputs jsonb not null,
+    result jsonb not null,
+    constraint proposal_pkey PRIMARY KEY (id)
+);
+
+create table road_condition (
+    id uuid not null,
+    county text not null,
+    edges text[] default '{}'::text[] not null,
+    area jsonb,
+    factor double precision not null,
+    vehicle_classes text[] default '{}'::text[] not null,
+    reason text not null,
+    starts_at timestamp with time zone not null,
+    ends_at timestamp with time zone,
+    created_by text not null,
+    removed_at timestamp with time zone,
+    constraint road_condition_pkey PRIMARY KEY (id),
+    constraint road_condition_factor_check CHECK (((factor >= (0)::double precision) AND (factor <= (1)::double precision)))
+);
+
+create table road_condition_version (
+    county text not null,
+    version bigint default 0 not null,
+    constraint road_condition_version_pkey PRIMARY KEY (county)
+);
+
+create table shortfall (
+    id uuid not null,
+    county text not null,
+    incident uuid not null,
+    proposal uuid not null,
+    code text not null,
+    missing double precision not null,
+    cause text not null,
+    raised_at timestamp with time zone not null,
+    resolved_at timestamp with time zone,
+    constraint shortfall_pkey PRIMARY KEY (id)
+);
+
+create table station (
+    county text not null,
+    code text not null,
+    name text not null,
+    name_en text not null,
+    class text not null,
+    lon double precision not null,
+    lat double precision not null,
+    zone text not null,
+    town text not null,
+    body text not null,
+    telephone text default ''::text not null,
+    is_foreign boolean default false not null,
+    retired_at timestamp with time zone,
+    constraint station_pkey PRIMARY KEY (county, code)
+);
+
+create table stream (
+    name text not null,
+    county text not null,
+    epoch uuid not null,
+    head bigint default 0 not null,
+    constraint stream_pkey PRIMARY KEY (name),
+    constraint stream_head_check CHECK ((head >= 0))
+);
+
+create table timer (
+    id uuid not null,
+    county text not null,
+    kind text not null,
+    subject uuid not null,
+    due_at timestamp with time zone not null,
+    payload jsonb default '{}'::jsonb not null,
+    attempts integer default 0 not null,
+    done_at timestamp with time zone,
+    constraint timer_pkey PRIMARY KEY (id)
+);
+
+create table token (
+    hash bytea not null,
+    county text not null,
+    role text not null,
+    subject text not null,
+    station text,
+    created_at timestamp with time zone not null,
+    expires_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    constraint token_pkey PRIMARY KEY (hash)
+);
+
+create table unit (
+    id uuid not null,
+    county text not null,
+    code text not null,
+    name text not null,
+    name_en text not null,
+    station text not null,
+    vehicle_class text not null,
+    brings jsonb not null,
+    seats integer not null,
+    minimum_crew integer not null,
+    contact text not null,
+    accepted boolean not null,
+    retired_at timestamp with time zone,
+    duty_mode text not null,
+    on_duty boolean not null,
+    crew integer not null,
+    crew_qualifications jsonb default '{}'::jsonb not null,
+    duty_until timestamp with time zone,
+    status text default 'standby'::text not null,
+    status_at timestamp with time zone not null,
+    out_of_service text,
+    lon double precision,
+    lat double precision,
+    position_at timestamp with time zone,
+    version bigint default 1 not null,
+    constraint unit_pkey PRIMARY KEY (id),
+    constraint unit_county_code_key UNIQUE (county, code)
+);
+
+create table zone (
+    county text not null,
+    code text not null,
+    name text not null,
+    name_en text not null,
+    brigade text not null,
+    backup text[] not null,
+    retired_at timestamp with time zone,
+    constraint zone_pkey PRIMARY KEY (county, code)
+);
+
+alter table alarm add constraint alarm_county_fkey FOREIGN KEY (county) REFERENCES county(code);
+alter table alarm add constraint alarm_incident_fkey FOREIGN KEY (incident) REFERENCES incident(id);
+alter table assignment add constraint assignment_incident_fkey FOREIGN KEY (incident) REFERENCES incident(id);
+alter table assignment add constraint assignment_proposal_fkey FOREIGN KEY (proposal) REFERENCES proposal(id);
+alter table assignment add constraint assignment_unit_fkey FOREIGN KEY (unit) REFERENCES unit(id);
+alter table event add constraint event_stream_fkey FOREIGN KEY (stream) REFERENCES stream(name);
+alter table incident add constraint incident_county_fkey FOREIGN KEY (county) REFERENCES county(code);
+alter table incident add constraint incident_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES incident(id);
+alter table notice add constraint notice_incident_fkey FOREIGN KEY (incident) REFERENCES incident(id);
+alter table proposal add constraint proposal_incident_fkey FOREIGN KEY (incident) REFERENCES incident(id);
+alter table road_condition add constraint road_condition_county_fkey FOREIGN KEY (county) REFERENCES county(code);
+alter table road_condition_version add constraint road_condition_version_county_fkey FOREIGN KEY (county) REFERENCES county(code);
+alter table shortfall add constraint shortfall_incident_fkey FOREIGN KEY (incident) REFERENCES incident(id);
+alter table shortfall add constraint shortfall_proposal_fkey FOREIGN KEY (proposal) REFERENCES proposal(id);
+alter table station add constraint station_county_fkey FOREIGN KEY (county) REFERENCES county(code);
+alter table unit add constraint unit_county_fkey FOREIGN KEY (county) REFERENCES county(code);
+alter table unit add constraint unit_county_station_fkey FOREIGN KEY (county, station) REFERENCES station(county, code);
+alter table zone add constraint zone_county_fkey FOREIGN KEY (county) REFERENCES county(code);
+
+CREATE INDEX alarm_incident ON public.alarm USING btree (incident);
+CREATE INDEX assignment_incident ON public.assignment USING btree (incident);
+CREATE UNIQUE INDEX assignment_slot_filled ON public.assignment USING btree (incident, slot) WHERE (state = ANY (ARRAY['dispatched'::text, 'delivered'::text, 'acknowledged'::text, 'en_route'::text, 'on_scene'::text]));
+CREATE UNIQUE INDEX assignment_unit_busy ON public.assignment USING btree (unit) WHERE (state = ANY (ARRAY['dispatched'::text, 'delivered'::text, 'acknowledged'::text, 'en_route'::text, 'on_scene'::text, 'unconfirmed'::text]));
+CREATE INDEX audit_at ON public.audit USING btree (county, at);
+CREATE INDEX device_station ON public.device USING btree (county, station) WHERE (revoked_at IS NULL);
+CREATE INDEX event_at ON public.event USING btree (county, at);
+CREATE INDEX incident_open ON public.incident USING btree (county, opened_at) WHERE (status = 'open'::text);
+CREATE INDEX proposal_incident ON public.proposal USING btree (incident, made_at);
+CREATE INDEX road_condition_live ON public.road_condition USING btree (county) WHERE (removed_at IS NULL);
+CREATE INDEX shortfall_open ON public.shortfall USING btree (incident) WHERE (resolved_at IS NULL);
+CREATE INDEX timer_due ON public.timer USING btree (due_at) WHERE (done_at IS NULL);
+CREATE UNIQUE INDEX timer_once ON public.timer USING btree (kind, subject) WHERE (done_at IS NULL);
+CREATE INDEX token_subject ON public.token USING btree (subject);
+
+create view assignment_card as
+ SELECT a.county,
+    a.id,
+    a.incident,
+    a.unit AS unit_id,
+    a.state,
+    jsonb_build_object('id', a.id, 'incident', a.incident, 'unit', u.code, 'unit_id', a.unit, 'station', u.station, 'vehicle', u.vehicle_class, 'slot', a.slot, 'task', a.task, 'verb', a.verb, 'state', a.state, 'reason', a.reason, 'cause', a.cause, 'eta_seconds', a.eta_seconds, 'turnout_seconds', a.turnout_seconds, 'travel_seconds', a.travel_seconds, 'distance_metres', a.distance_metres, 'on_foot_metres', a.on_foot_metres, 'path', a.path, 'dispatched_by', a.dispatched_by, 'acknowledged_by', a.acknowledged_by, 'acknowledged_via', a.acknowledged_via, 'late_acknowledged_at', utc_text(a.late_acknowledged_at), 'dispatched_at', utc_text(a.dispatched_at), 'delivered_at', utc_text(a.delivered_at), 'acknowledged_at', utc_text(a.acknowledged_at), 'en_route_at', utc_text(a.en_route_at), 'on_scene_at', utc_text(a.on_scene_at), 'unconfirmed_at', utc_text(a.unconfirmed_at), 'ended_at', utc_text(a.ended_at), 'acknowledge_due_at', ( SELECT utc_text(t.due_at) AS utc_text
+           FROM timer t
+          WHERE ((t.kind = 'acknowledge'::text) AND (t.subject = a.id) AND (t.done_at IS NULL))), 'version', a.version) AS card
+   FROM (assignment a
+     JOIN unit u ON ((u.id = a.unit)));
+
+create view unit_card as
+ SELECT u.county,
+    u.id,
+    u.code,
+    jsonb_build_object('id', u.id, 'code', u.code, 'name', u.name, 'name_en', u.name_en, 'station', u.station, 'station_class', s.class, 'zone', s.zone, 'is_foreign', s.is_foreign, 'vehicle_class', u.vehicle_class, 'brings', u.brings, 'seats', u.seats, 'minimum_crew', u.minimum_crew, 'contact', u.contact, 'accepted', u.accepted, 'duty_mode', u.duty_mode, 'on_duty', u.on_duty, 'crew', u.crew, 'crew_qualifications', u.crew_qualifications, 'duty_until', utc_text(u.duty_until), 'status', u.status, 'status_at', utc_text(u.status_at), 'out_of_service', u.out_of_service, 'lon', COALESCE(u.lon, s.lon), 'lat', COALESCE(u.lat, s.lat), 'position_at', utc_text(u.position_at), 'assignment', ( SELECT a.id
+           FROM assignment a
+          WHERE ((a.unit = u.id) AND (a.state = ANY (ARRAY['dispatched'::text, 'delivered'::text, 'acknowledged'::text, 'en_route'::text, 'on_scene'::text, 'unconfirmed'::text])))), 'retired', (u.retired_at IS NOT NULL), 'version', u.version) AS card
+   FROM (unit u
+     JOIN station s ON (((s.county = u.county) AND (s.code = u.station))));
+
+create view incident_card as
+ SELECT county,
+    id,
+    status,
+    jsonb_build_object('id', id, 'number', number, 'kind', kind, 'scale', scale, 'level', level, 'plan', plan, 'status', status, 'merged_into', merged_into, 'lon', lon, 'lat', lat, 'place', place, 'place_code', place_code, 'place_verified', place_verified, 'uncertainty_metres', uncertainty_metres, 'zone', zone, 'station', station, 'trapped', trapped, 'facts', facts, 'automatic', automatic, 'milestones', milestones, 'opened_at', utc_text(opened_at), 'closed_at', utc_text(closed_at), 'alarms', ( SELECT count(*) AS count
+           FROM alarm a
+          WHERE (a.incident = i.id)), 'shortfalls', COALESCE(( SELECT jsonb_agg(jsonb_build_object('code', f.code, 'missing', f.missing, 'cause', f.cause, 'raised_at', utc_text(f.raised_at)) ORDER BY f.code) AS jsonb_agg
+           FROM shortfall f
+          WHERE ((f.incident = i.id) AND (f.resolved_at IS NULL))), '[]'::jsonb), 'proposal', ( SELECT (jsonb_build_object('id', p.id, 'made_at', utc_text(p.made_at), 'cause', p.cause) || (p.result - 'detail'::text))
+           FROM proposal p
+          WHERE (p.incident = i.id)
+          ORDER BY p.made_at DESC, p.id DESC
+         LIMIT 1), 'version', version) AS card
+   FROM incident i;
+
+create view notice_card as
+ SELECT county,
+    id,
+    incident,
+    jsonb_build_object('id', id, 'incident', incident, 'body', body, 'text_code', text_code, 'sent_at', utc_text(sent_at), 'received_at', utc_text(received_at), 'received_by', received_by) AS card
+   FROM notice n;
+
+create view condition_card as
+ SELECT county,
+    id,
+    jsonb_build_object('id', id, 'edges', edges, 'area', area, 'factor', factor, 'vehicle_classes', vehicle_classes, 'reason', reason, 'starts_at', utc_text(starts_at), 'ends_at', utc_text(ends_at), 'created_by', created_by, 'removed_at', utc_text(removed_at)) AS card
+   FROM road_condition c;
