@@ -103,13 +103,14 @@ class CountyMap:
     def station_of(self, lon: float, lat: float, zone: str | None, place_code: str | None) -> str | None:
         """The responsible (辖区) station: the town's own brigade, else the zone's."""
         town = self._town_of(lon, lat, place_code)
+        here = Point(lon, lat)
         own = [
-            station.code
+            (_RESPONSIBLE.index(station.station_class), station.position.distance(here), station.code)
             for station in self.county.stations
-            if station.town == town and not station.foreign and station.station_class in _RESPONSIBLE
+            if town and station.town == town and not station.foreign and station.station_class in _RESPONSIBLE
         ]
-        if town and own:
-            return min(own)
+        if own:
+            return min(own)[2]
         return next((z.brigade for z in self.county.zones if z.code == zone), None)
 
     def _town_of(self, lon: float, lat: float, place_code: str | None) -> str | None:
@@ -125,8 +126,12 @@ class CountyMap:
         return min(self.county.places, key=lambda place: place.position.distance(here)).town
 
 
-_RESPONSIBLE = frozenset(
-    {StationClass.NATIONAL, StationClass.TOWNSHIP_1, StationClass.TOWNSHIP_2, StationClass.VOLUNTEER}
+# Who is the town's own brigade where it has several.
+_RESPONSIBLE = (
+    StationClass.NATIONAL,
+    StationClass.TOWNSHIP_1,
+    StationClass.TOWNSHIP_2,
+    StationClass.VOLUNTEER,
 )
 
 

@@ -9,10 +9,14 @@ from dataclasses import dataclass
 from shapely import LineString
 
 from dispatch.alarms.framing import Travel
+from dispatch.alarms.question import UNREACHABLE_MS
 from dispatch.forces.model import Candidate
 from routing.live import LiveRoads
-from routing.rank import Reach, Start, path_of, rank
+from routing.path import path_of
+from routing.rank import Reach, Start, rank
 
+# Farther than this from where its vehicle must stop, a crew is no help in time; the gate then says "no road".
+MOST_ON_FOOT_METRES = 3000.0
 DRAWN_DEGREES = 2e-5  # about two metres: a way is drawn, not driven, from these points
 
 
@@ -47,23 +51,28 @@ async def ways(measured: Measured, unit_codes: frozenset[str]) -> dict[str, list
 def _measure(live: LiveRoads, lon: float, lat: float, units: tuple[Candidate, ...]) -> Measured:
     starts = tuple(Start(unit.lon, unit.lat, unit.vehicle_class) for unit in units)
     reaches = tuple(rank(live, lon, lat, starts)) if starts else ()
-    travels = tuple(
-        Travel(
-            reachable=reach.reachable,
-            travel_ms=int(reach.travel_ms) if reach.reachable else 0,
-            on_foot_ms=int(reach.on_foot_ms) if reach.reachable else 0,
-            distance_metres=float(reach.distance_metres),
-            on_foot_metres=float(reach.on_foot_metres),
-        )
-        for reach in reaches
-    )
+    travels = tuple(_travel(reach) for reach in reaches)
     return Measured(lon, lat, live, units, starts, reaches, travels)
+
+
+def _travel(reach: Reach) -> Travel:
+    """Where the road ends the crew walks on: its time holds the walk, so that whoever drives nearer is sooner."""
+    reachable = reach.reachable or (
+        reach.total_ms < UNREACHABLE_MS and reach.on_foot_metres <= MOST_ON_FOOT_METRES
+    )
+    return Travel(
+        reachable=reachable,
+        travel_ms=int(reach.travel_ms) if reachable else 0,
+        on_foot_ms=int(reach.on_foot_ms) if reachable else 0,
+        distance_metres=float(reach.distance_metres),
+        on_foot_metres=float(reach.on_foot_metres),
+    )
 
 
 def _ways(measured: Measured, unit_codes: frozenset[str]) -> dict[str, list[list[float]]]:
     found: dict[str, list[list[float]]] = {}
     for unit, start, reach in zip(measured.units, measured.starts, measured.reaches, strict=True):
-        if unit.code in unit_codes and reach.reachable:
+        if unit.code in unit_codes and len(reach.arcs):
             found[unit.code] = _thin(path_of(measured.live, start, reach).coordinates)
     return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -15,6 +15,7 @@ from gis_data.model import County, Place
 TOWN_SUFFIXES = ("街道办事处", "街道", "镇", "乡")
 VILLAGE_SUFFIXES = ("居民委员会", "村民委员会", "居委会", "村委会", "社区", "自然村", "村", "庄园")
 TOWN_RADIUS_METRES = 5000.0
+GUESS_RADIUS_METRES = 2000.0
 LEAST_RADIUS_METRES = 50.0
 NEAR_PLACE_METRES = 3000.0
 
@@ -43,10 +44,13 @@ class PlaceBook(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
+    """`around` are the names of its town and village as they may be said beside it; `short`: said without 村."""
+
     key: str
     place: ResolvedPlace
-    towns: tuple[str, ...]
-    rank: int
+    around: tuple[tuple[str, ...], ...]
+    short: bool
+    town: bool = False
 
 
 class CountyPlaces:
@@ -68,7 +72,10 @@ class CountyPlaces:
             ]
             radius = min(max([TOWN_RADIUS_METRES, *away]), 15_000.0)
             found = ResolvedPlace(town.seat.x, town.seat.y, town.name, town.code, radius, certain=False)
-            entries += [_Entry(key, found, (), 0) for key in _keys(town.name, TOWN_SUFFIXES)]
+            entries += [
+                _Entry(key, found, (), short=number > 0, town=True)
+                for number, key in enumerate(_keys(town.name, TOWN_SUFFIXES))
+            ]
         self._entries = entries
 
     def _entries_of_place(self, place: Place) -> list[_Entry]:
@@ -82,8 +89,11 @@ class CountyPlaces:
         )
         town = self._towns.get(place.town, place.town)
         village = self._villages.get(place.village, place.village)
-        context = (*_keys(town, TOWN_SUFFIXES), *_keys(village, VILLAGE_SUFFIXES))
-        return [_Entry(key, found, context, 1) for key in _keys(place.name, VILLAGE_SUFFIXES)]
+        around = (_keys(town, TOWN_SUFFIXES), _keys(village, VILLAGE_SUFFIXES))
+        return [
+            _Entry(key, found, around, short=number > 0)
+            for number, key in enumerate(_keys(place.name, VILLAGE_SUFFIXES))
+        ]
 
     def _title(self, place: Place) -> str:
         village = self._villages.get(place.village, place.village)
@@ -98,13 +108,18 @@ class CountyPlaces:
         if exact:
             return _one_of(exact)
         within = [entry for entry in self._entries if entry.key in words]
-        # A name that is itself part of the town's name in the words ("大阳" in "大阳镇…") says nothing by itself.
-        named = [entry for entry in within if entry.rank > 0]
-        beside = [e for e in named if any(c in words.replace(e.key, "", 1) for c in e.towns)]
-        for group in (beside, named, within):
-            if group:
-                longest = max(len(entry.key) for entry in group)
-                return _one_of([entry for entry in group if len(entry.key) == longest])
+        named = [entry for entry in within if not entry.town]
+        said = {id(entry): _said_beside(entry, words) for entry in named}
+        most = max(said.values(), default=0)
+        if most > 0:
+            return _one_of(_longest([entry for entry in named if said[id(entry)] == most]))
+        if named:
+            best = _longest(named)
+            found = _one_of(best)
+            # "大槐" within "大槐树旁" may be the village or only a tree: by itself it is a guess.
+            return _guess(found) if any(entry.short for entry in best) else found
+        if within:
+            return _one_of(_longest(within))
         around = [entry for entry in self._entries if len(words) >= 2 and words in entry.key]
         return _one_of(around) if 0 < len(around) <= 12 else None
 
@@ -120,6 +135,21 @@ class CountyPlaces:
             if metres[nearest] <= NEAR_PLACE_METRES:
                 return self._title(self._places[nearest])
         return f"{lon:.5f}, {lat:.5f}"
+
+
+def _said_beside(entry: _Entry, words: str) -> int:
+    """How many of its town and village are named beside it; "大阳" within "大阳镇" itself does not count twice."""
+    rest = words.replace(entry.key, "", 1)
+    return sum(any(key in rest for key in keys) for keys in entry.around)
+
+
+def _longest(entries: Sequence[_Entry]) -> list[_Entry]:
+    longest = max(len(entry.key) for entry in entries)
+    return [entry for entry in entries if len(entry.key) == longest]
+
+
+def _guess(place: ResolvedPlace) -> ResolvedPlace:
+    return replace(place, certain=False, radius_metres=max(place.radius_metres, GUESS_RADIUS_METRES))
 
 
 def _whole_county(county: County) -> ResolvedPlace:

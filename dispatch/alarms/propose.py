@@ -55,7 +55,9 @@ async def propose(
                 desk, work, incident, measured, cause=cause, freed=freed, reinforcement=reinforcement
             )
         units = await load_candidates(work.conn, desk.county, work.now)
-        measured = await measure(await desk.roads.refresh(work.conn, work.now), incident.lon, incident.lat, units)
+        measured = await measure(
+            await desk.roads.refresh(work.conn, work.now), incident.lon, incident.lat, units
+        )
         incident = await lock_incident(work.conn, desk.county.code, incident_id)
     return None
 
