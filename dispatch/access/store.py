@@ -86,8 +86,12 @@ async def operator_by_login(conn: Connection, county: str, login: str) -> Operat
     )
 
 
-async def device(conn: Connection, id: UUID) -> Device | None:
-    row = await QUERIES.find_device(conn, id=id)
+async def device_of(conn: Connection, principal: Principal) -> Device | None:
+    """The device that a device's token speaks for; None when it is revoked."""
+    kind, _, id = principal.subject.partition("/")
+    if kind != "device":
+        return None
+    row = await QUERIES.find_device(conn, id=UUID(id))
     return None if row is None else Device(**dict(row))
 
 
