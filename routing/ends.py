@@ -68,17 +68,21 @@ def one_stop(live: LiveRoads, vehicle_class: str, point: EdgePoint, lon: float, 
     )
 
 
-def stops_around(live: LiveRoads, vehicle_class: str, lon: float, lat: float, radius_metres: float) -> Stops:
-    """Every place near a point to stop at: the nearest point of each open piece, and both of its nodes."""
+def stops_around(
+    live: LiveRoads, vehicle_class: str, lon: float, lat: float, furthest_walk_metres: float
+) -> Stops:
+    """Every place to stop at: the nearest point of each open piece, and both of its nodes, within a walk."""
     graph, rules = live.graph, live.graph.rules
+    air_limit = max(rules.at_scene_metres, furthest_walk_metres / rules.walk_detour)
     node, arc, fraction, drive, air = _stops(
-        pieces_within(graph, lon, lat, radius_metres), lon, lat,
+        pieces_within(graph, lon, lat, air_limit), lon, lat,
         graph.starts, graph.coords, graph.along_metres, graph.tail, graph.node_lon, graph.node_lat,
         graph.slot, live.weights(vehicle_class),
     )  # fmt: skip
     foot = np.where(air <= rules.at_scene_metres, 0.0, air * rules.walk_detour)
     on_foot = np.floor(foot * 3600.0 / rules.walk_kmh + 0.5).astype(np.int64)
-    return Stops(node, arc, fraction, drive, foot, on_foot)
+    near = foot <= furthest_walk_metres
+    return Stops(node[near], arc[near], fraction[near], drive[near], foot[near], on_foot[near])
 
 
 def entries(

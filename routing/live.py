@@ -13,11 +13,12 @@ from shapely import MultiPolygon, Polygon
 from gis_data.errors import InputError
 from routing.ellipsoid import to_frame
 from routing.graph import RoadGraph
-from routing.nearest import ALL_ROADS, snap_to
+from routing.nearest import ALL_ROADS, EVERY_PIECE, snap_to
 from routing.passable import CLOSED, LONGEST_MS
 from routing.point import EdgePoint
 
 REMEMBERED_POINTS = 8192
+NO_PIECES = np.empty(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +91,16 @@ class LiveRoads:
         touched: dict[str, NDArray[np.bool_]] = {}
         for code in graph.classes:
             here = [condition for condition in conditions if condition.hinders(code)]
-            if not any(len(pieces_of[c]) for c in here):
+            pieces = np.unique(np.concatenate([NO_PIECES, *(pieces_of[condition] for condition in here)]))
+            if len(pieces) == 0:
                 continue
-            speed = np.ones(len(graph.length_metres))
-            mask = np.zeros(len(graph.length_metres), dtype=np.bool_)
+            speed = np.ones(len(pieces))
             for condition in here:
-                pieces = pieces_of[condition]
-                speed[pieces] = np.minimum(speed[pieces], condition.factor)
-                mask[pieces] = True
-            inbound[code] = _slowed(graph, graph.inbound[code], np.flatnonzero(speed < 1.0), speed)
-            touched[code] = mask
+                at = np.searchsorted(pieces, pieces_of[condition])
+                speed[at] = np.minimum(speed[at], condition.factor)
+            inbound[code] = _slowed(graph, graph.inbound[code], pieces, speed)
+            touched[code] = np.zeros(len(graph.piece_ids), dtype=np.bool_)
+            touched[code][pieces] = True
         return LiveRoads(
             graph, version, tuple(conditions), inbound, pieces_of, touched, tuple(unmatched), base
         )
@@ -108,11 +109,15 @@ class LiveRoads:
         """Like `snap`, remembered, and None instead of an error where no open road is near."""
         if vehicle_class is not None:
             self.graph.require_class(vehicle_class)
+        lon, lat = float(lon), float(lat)  # the compiled search knows floats only
         key = (lon, lat, vehicle_class or "")
         if key in self.points:
             return self.points[key]
-        weights = ALL_ROADS if vehicle_class is None else self.inbound[vehicle_class]
-        point = snap_to(self.graph, weights, lon, lat, where)
+        if vehicle_class is None:
+            point = snap_to(self.graph, ALL_ROADS, EVERY_PIECE, lon, lat, where)
+        else:
+            joined = self.graph.joined(vehicle_class)
+            point = snap_to(self.graph, self.inbound[vehicle_class], joined, lon, lat, where)
         if len(self.points) >= REMEMBERED_POINTS:
             self.points.clear()
         self.points[key] = point
@@ -140,9 +145,9 @@ def _pieces(graph: RoadGraph, condition: Condition) -> NDArray[np.int64]:
 def _slowed(
     graph: RoadGraph, inbound: NDArray[np.uint64], pieces: NDArray[np.int64], speed: NDArray[np.float64]
 ) -> NDArray[np.uint64]:
-    """A copy of the class's weights, slower on some pieces; what was closed stays closed."""
+    """A copy of the class's weights with pieces at a part of their speed; what was closed stays closed."""
     arcs = np.concatenate((2 * pieces, 2 * pieces + 1))
-    slots, factor = graph.slot[arcs], speed[arcs >> 1]
+    slots, factor = graph.slot[arcs], np.concatenate((speed, speed))
     before = inbound[slots]
     open_ = (before >> np.uint64(32) < np.uint64(CLOSED)) & (factor > 0.0)
     exact = np.rint((before >> np.uint64(32)).astype(np.float64) / np.where(open_, factor, 1.0))

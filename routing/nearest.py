@@ -20,15 +20,46 @@ NODE_DEGREES = 1e-6
 FIRST_RADIUS_METRES = 60.0
 ALL_ROADS: NDArray[np.uint64] = np.empty(0, dtype=np.uint64)
 ALL_ROADS.flags.writeable = False
+EVERY_PIECE: NDArray[np.bool_] = np.empty(0, dtype=np.bool_)
+EVERY_PIECE.flags.writeable = False
+AT_NODE_METRES = 0.2
 
 
 def snap_to(
-    graph: RoadGraph, inbound: NDArray[np.uint64], lon: float, lat: float, where: str
+    graph: RoadGraph,
+    inbound: NDArray[np.uint64],
+    joined: NDArray[np.bool_],
+    lon: float,
+    lat: float,
+    where: str,
 ) -> EdgePoint | None:
-    """The nearest point of a piece that is open in `inbound` (`ALL_ROADS`: of any piece); None: none within reach."""
+    """The nearest point of a piece that is open in `inbound` (`ALL_ROADS`: of any piece); None: none within reach.
+
+    A piece on an island of the class (not `joined` to its main network) gives way to one of the main network that
+    is not much farther: it is a gap in the data more often than a road on its own. A node stays that node.
+    """
     check_position(lon, lat, where)
-    furthest = graph.rules.longest_off_road_metres
-    radius = FIRST_RADIUS_METRES
+    found = _nearest(graph, inbound, EVERY_PIECE, lon, lat, graph.rules.longest_off_road_metres)
+    if found is None:
+        return None
+    piece, fraction, metres, node = found
+    at_node = node >= 0 and metres < AT_NODE_METRES
+    if len(joined) > 0 and not joined[piece] and not at_node:
+        better = _nearest(graph, inbound, joined, lon, lat, metres + graph.rules.island_metres)
+        piece, fraction, metres, node = better or found
+    return _edge_point(graph, inbound, lon, lat, piece, fraction, node)
+
+
+def _nearest(
+    graph: RoadGraph,
+    inbound: NDArray[np.uint64],
+    among: NDArray[np.bool_],
+    lon: float,
+    lat: float,
+    furthest_metres: float,
+) -> tuple[int, float, float, int] | None:
+    """Looks in growing circles, so that the answer is exact whatever share of the roads is open."""
+    radius = min(FIRST_RADIUS_METRES, furthest_metres)
     while True:
         near = pieces_within(graph, lon, lat, radius)
         if len(near):
@@ -42,12 +73,13 @@ def snap_to(
                 graph.tail,
                 graph.slot,
                 inbound,
+                among,
             )
             if piece >= 0 and metres <= radius:
-                return _edge_point(graph, inbound, lon, lat, int(piece), float(fraction), int(node))
-        if radius >= furthest:
+                return int(piece), float(fraction), float(metres), int(node)
+        if radius >= furthest_metres:
             return None
-        radius = min(radius * 4.0, furthest)
+        radius = min(radius * 4.0, furthest_metres)
 
 
 def off_network(graph: RoadGraph, lon: float, lat: float, where: str) -> InputError:
@@ -68,10 +100,10 @@ def off_network(graph: RoadGraph, lon: float, lat: float, where: str) -> InputEr
 
 
 def pieces_within(graph: RoadGraph, lon: float, lat: float, metres: float) -> NDArray[np.int64]:
-    """Pieces within a distance, a few more at its rim, in ascending order."""
+    """Pieces whose boxes come within a distance (and some more around it), in ascending order."""
     x, y = to_frame(np.array(((lon, lat),), dtype=np.float64))[0]
     reach = metres * frame_scale(lat) * 1.02
-    found = graph.tree.query(shapely.Point(x, y), predicate="dwithin", distance=reach)
+    found = graph.tree.query(shapely.box(x - reach, y - reach, x + reach, y + reach))
     return np.sort(np.asarray(found, dtype=np.int64))
 
 
@@ -127,11 +159,17 @@ def nearest_of(
     tail: NDArray[np.int32],
     slot: NDArray[np.uint32],
     inbound: NDArray[np.uint64],
+    among: NDArray[np.bool_],
 ) -> tuple[int, float, float, int]:
-    """Piece, fraction along it, metres and node (or -1) nearest to a point; a node within 1e-6° comes first."""
+    """Piece, fraction along it, metres and node (or -1) nearest to a point; a node within 1e-6° comes first.
+
+    Only pieces that are open in `inbound` and marked in `among` count; either is empty where it does not matter.
+    """
     best, best_piece, best_fraction = np.inf, -1, 0.0
     best_node, best_node_metres = -1, np.inf
     for piece in pieces:
+        if len(among) > 0 and not among[piece]:
+            continue
         if len(inbound) > 0:
             along_ms = inbound[slot[2 * piece]] >> np.uint64(32)
             against_ms = inbound[slot[2 * piece + 1]] >> np.uint64(32)

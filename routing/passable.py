@@ -53,8 +53,9 @@ class DrivingRules:
     slowly, and only on `contraflow_roads`. A road must be `side_clearance_metres` wider than the vehicle.
     A track of unknown grade counts as `unknown_track`. Walking from a stop to the alarm covers
     `walk_detour` × the air distance at `walk_kmh`; within `at_scene_metres` nobody walks: the hose reaches. A unit
-    that would walk more than `longest_walk_metres` farther than the alarm lies off the road does not reach it.
-    A point farther than `longest_off_road_metres` from every road is off the map.
+    that would walk `longest_walk_metres` more than it is from the nearest road does not reach it.
+    A point next to an island of the class's roads belongs to its main network instead, if that is not more than
+    `island_metres` farther. A point farther than `longest_off_road_metres` from every road is off the map.
     """
 
     maxspeed_factor: float = 1.3
@@ -77,7 +78,8 @@ class DrivingRules:
     walk_kmh: float = 4.0
     walk_detour: float = 1.4
     at_scene_metres: float = 100.0
-    longest_walk_metres: float = 5_000.0
+    longest_walk_metres: float = 10_000.0
+    island_metres: float = 200.0
     longest_off_road_metres: float = 25_000.0
 
 

@@ -3,9 +3,11 @@
 Each class has its own *alarm point*: the nearest point of a road that the class can use now, provided it lies at most
 `at_scene_metres` farther from the alarm than the nearest road of any kind. A unit that can drive there arrives
 `by_road`, and its time is the shortest drive. Any other unit drives to the stop from which drive plus walk is
-shortest, among all nodes that it can drive to, the nearest point to the alarm of every piece open to it, and the
-place where it stands: so that a closure that cuts the alarm off still leaves each unit its best stop. What is left on
-foot is the air distance × `walk_detour`, at `walk_kmh`, and nothing within `at_scene_metres` (`DrivingRules`).
+shortest, so that a closure that cuts the alarm off still leaves each unit its best stop. Stops are all nodes that the
+class can drive to, the nearest point to the alarm of every piece open to it, and the place where the unit stands, if
+no more than `longest_walk_metres` is left to walk (and what everybody walks from the nearest road). A unit without
+any is not `reachable`, and its answer is the walk from where it stands. What is left on foot is the air distance ×
+`walk_detour`, at `walk_kmh`, and nothing within `at_scene_metres` (all in `DrivingRules`).
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ import numpy as np
 from gis_data.crs import check_position
 from routing.drive import Drive
 from routing.ellipsoid import metres_between
-from routing.ends import air_metres, one_stop, stops_around, walk_ms
+from routing.ends import air_metres, one_stop, stops_around
 from routing.live import LiveRoads
 from routing.nearest import off_network
 from routing.path import Path, path_of
@@ -27,8 +29,6 @@ from routing.point import NO_ARC, EdgePoint
 from routing.reach import Reach, Start
 
 __all__ = ["Path", "Reach", "Start", "path_of", "rank"]
-
-FIRST_STOPS_METRES = 3000.0
 
 
 @overload
@@ -78,8 +78,11 @@ def _rank_class(
     if left:
         rules = live.graph.rules
         furthest = rules.longest_walk_metres + air_metres(rules, nearest.off_road_metres)
-        found = _best_stops(live, lon, lat, vehicle_class, [points[index] for index in left], furthest)
-        reached |= zip(left, found, strict=True)
+        stops = stops_around(live, vehicle_class, lon, lat, furthest)
+        cut_off = [points[index] for index in left]
+        standing = np.array([metres_between(point.lon, point.lat, lon, lat) for point in cut_off])
+        walk = Drive(live, vehicle_class, stops, cut_off, standing)
+        reached |= {index: walk.reach(row, None, furthest) for row, index in enumerate(left)}
     answer = [reached[index] for index in range(len(starts))]
     if vehicle_class in live.touched:
         freely = _rank_class(live.unhindered, lon, lat, nearest, vehicle_class, starts)
@@ -104,39 +107,6 @@ def alarm_point(
         return None
     far = nearest.off_road_metres + live.graph.rules.at_scene_metres
     return point if point.off_road_metres <= far else None
-
-
-def _best_stops(
-    live: LiveRoads,
-    lon: float,
-    lat: float,
-    vehicle_class: str,
-    points: Sequence[EdgePoint],
-    furthest_walk_metres: float,
-) -> list[Reach]:
-    """For each point the stop with the shortest drive plus walk.
-
-    Stops within a radius are tried first: a time that is no longer than the walk from its rim is final, and the
-    radius grows for the others until it is.
-    """
-    rules = live.graph.rules
-    air = np.array([metres_between(point.lon, point.lat, lon, lat) for point in points])
-    final: dict[int, Reach] = {}
-    radius = max(FIRST_STOPS_METRES, 2.0 * rules.at_scene_metres)
-    while len(final) < len(points):
-        left = [index for index in range(len(points)) if index not in final]
-        stops = stops_around(live, vehicle_class, lon, lat, radius)
-        drive = Drive(live, vehicle_class, stops, [points[index] for index in left], air[left])
-        rim_ms = walk_ms(rules, radius * rules.walk_detour)
-        needed = radius
-        for row, index in enumerate(left):
-            total = int(drive.found.time[row])
-            if total <= rim_ms or radius >= air[index]:
-                final[index] = drive.reach(row, None, furthest_walk_metres)
-            else:
-                needed = max(needed, total * rules.walk_kmh / 3600.0 / rules.walk_detour + 1.0)
-        radius = min(needed, radius * 4.0)
-    return [final[index] for index in range(len(points))]
 
 
 def _told(live: LiveRoads, vehicle_class: str, reach: Reach, freely: Reach) -> Reach:

@@ -85,16 +85,18 @@ class Oracle:
                     best = min(best, part(whole, fraction) - part(whole, begin))
         return best
 
-    def best_total(self, start: EdgePoint, times: np.ndarray, lon: float, lat: float) -> float:
+    def best_total(
+        self, start: EdgePoint, times: np.ndarray, lon: float, lat: float, furthest: float
+    ) -> float:
         """Drive plus walk to the best of all stops: every node, every piece's nearest point, or standing still."""
         graph, rules = self.live.graph, self.live.graph.rules
 
-        def walk(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        def walk(x: np.ndarray, y: np.ndarray, furthest: float = furthest) -> np.ndarray:
             air = geodesic_metres(x, y, lon, lat)
             foot = np.where(air <= rules.at_scene_metres, 0.0, air * rules.walk_detour)
-            return np.floor(foot * 3600.0 / rules.walk_kmh + 0.5)
+            return np.where(foot <= furthest, np.floor(foot * 3600.0 / rules.walk_kmh + 0.5), INFINITE)
 
-        best = float(walk(np.array(start.lon), np.array(start.lat)))
+        best = float(walk(np.array(start.lon), np.array(start.lat), INFINITE))
         best = min(best, float((times + walk(graph.node_lon, graph.node_lat)).min()))
         for piece in range(len(graph.length_metres)):
             if min(self.ms[2 * piece], self.ms[2 * piece + 1]) >= CLOSED:

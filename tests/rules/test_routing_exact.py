@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -45,6 +46,12 @@ def some_conditions(rng: np.random.Generator, live: LiveRoads) -> list[Condition
     ]
 
 
+def with_walk(live: LiveRoads, longest_walk_metres: float) -> LiveRoads:
+    """The same roads in a county where people walk no farther."""
+    rules = replace(live.graph.rules, longest_walk_metres=longest_walk_metres)
+    return LiveRoads(replace(live.graph, rules=rules))
+
+
 def assert_exact(live: LiveRoads, lon: float, lat: float, starts: list[Start]) -> int:
     """Every answer against the oracle; how many of them drive all the way."""
     oracles = {code: Oracle(live, code) for code in {start.vehicle_class for start in starts}}
@@ -63,7 +70,11 @@ def assert_exact(live: LiveRoads, lon: float, lat: float, starts: list[Start]) -
             assert reach.travel_ms == drive
             arrived += 1
         else:
-            assert abs(reach.total_ms - oracle.best_total(reach.start, times, lon, lat)) <= 1
+            rules = live.graph.rules
+            common = nearest.off_road_metres if nearest.off_road_metres > rules.at_scene_metres else 0.0
+            furthest = rules.longest_walk_metres + common * rules.walk_detour
+            assert abs(reach.total_ms - oracle.best_total(reach.start, times, lon, lat, furthest)) <= 1
+            assert reach.reachable == (reach.on_foot_metres <= furthest)
         oracle.assert_drivable(reach)
         path = path_of(live, start, reach)
         assert path.coordinates[0] == pytest.approx((reach.start.lon, reach.start.lat), abs=1e-7)
@@ -74,7 +85,7 @@ def assert_exact(live: LiveRoads, lon: float, lat: float, starts: list[Start]) -
 @pytest.mark.parametrize("seed", range(12))
 def test_every_time_equals_scipys_under_random_closures(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    live = LiveRoads(town(seed).graph())
+    live = with_walk(LiveRoads(town(seed).graph()), float(rng.choice([400.0, 10_000.0])))
     arrived = 0
     for version in range(4):
         starts = [Start(*somewhere(rng, live), str(rng.choice(list(FLEET)))) for _ in range(40)]
