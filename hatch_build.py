@@ -1,0 +1,27 @@
+"""Build hook: the pages are part of the wheel, so they are built before it, with Node from a build requirement."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+
+class PagesHook(BuildHookInterface):  # type: ignore[type-arg]
+    """A source distribution carries its pages ready made (PKG-INFO marks one): nothing to do there, no Node needed."""
+
+    PLUGIN_NAME = "custom"
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        root = Path(self.root)
+        if (root / "PKG-INFO").is_file() and (root / "dispatch/console/pages/index.html").is_file():
+            return
+        script = root / "scripts" / "build_pages.py"
+        spec = importlib.util.spec_from_file_location("build_pages", script)
+        if spec is None or spec.loader is None:
+            raise RuntimeError(f"{script} is missing: build from a full checkout or from the source distribution")
+        pages = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(pages)
+        pages.build(root)

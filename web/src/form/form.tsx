@@ -1,0 +1,144 @@
+// The sixty-second form: place, what burns, who is trapped, the number, then what a commander wants to know.
+
+import { useEffect } from "preact/hooks";
+import { useComputed, useSignal } from "@preact/signals";
+import type { Signal } from "@preact/signals";
+import { newId, Problem } from "../net/api.ts";
+import { nameOf, t } from "../i18n.ts";
+import { raiseAlarm } from "../state/commands.ts";
+import { county, now } from "../state/store.ts";
+import { aim, open, picking, toast } from "../state/view.ts";
+import { stepBack } from "../actions.ts";
+import { Key } from "../panels/parts.tsx";
+import { emptyDraft, toAlarm, type Draft } from "./draft.ts";
+import { FactFields } from "./facts.tsx";
+import { PlaceField } from "./place.tsx";
+
+const KINDS = ["building", "vegetation", "vehicle", "industrial", "rescue", "hazmat", "flood", "snow", "other"];
+
+export function AlarmForm() {
+  const draft = useSignal<Draft>(emptyDraft(new Date(now.peek()).toISOString()));
+  const commandId = useSignal(newId());
+  const sending = useSignal(false);
+  const seconds = useComputed(() => Math.max(0, Math.floor((now.value - Date.parse(draft.value.startedAt)) / 1000)));
+
+  // While the form stands open, a click on the map is the place.
+  useEffect(() => {
+    picking.value = (point) => {
+      draft.value = { ...draft.peek(), point: { ...point, crs: "wgs84" } };
+    };
+    return () => {
+      picking.value = null;
+      aim.value = null;
+    };
+  }, []);
+
+  const send = async (event: Event) => {
+    event.preventDefault();
+    if (sending.value) return;
+    sending.value = true;
+    try {
+      const raised = await raiseAlarm(toAlarm(draft.value), commandId.value);
+      toast({
+        code: raised.linked ? "page.raised.linked" : "page.raised",
+        params: { number: raised.incident_number },
+      });
+      open(raised.incident_id);
+    } catch (error) {
+      // The form stays as it is, and so does its id: sending it again cannot make a second alarm.
+      toast(error instanceof Problem ? error.coded : { code: "page.problem.unexpected", params: { what: String(error) } }, true);
+    } finally {
+      sending.value = false;
+    }
+  };
+
+  return (
+    <form class="alarm" onSubmit={(event) => void send(event)} onKeyDown={onKeyDown} data-test="form">
+      <h2>
+        {t("page.form")} <Key>F2</Key>
+        <span class={`timer big ${seconds.value > 60 ? "late" : ""}`}>{seconds.value} s</span>
+      </h2>
+      <div class="scroll">
+        <PlaceField draft={draft} />
+        <Kinds draft={draft} />
+        <Trapped draft={draft} />
+        <label>
+          <span>{t("page.form.caller")}</span>
+          <input inputMode="tel" value={draft.value.caller} maxLength={60} name="caller" onInput={(event) => (draft.value = { ...draft.value, caller: event.currentTarget.value })} />
+        </label>
+        <FactFields draft={draft} />
+        <label>
+          <span>{t("page.form.description")}</span>
+          <textarea rows={2} value={draft.value.description} maxLength={2000} onInput={(event) => (draft.value = { ...draft.value, description: event.currentTarget.value })} />
+        </label>
+      </div>
+      <div class="bar">
+        <button type="submit" class="dispatch" disabled={sending.value} data-test="send">
+          {t("page.form.send")} <Key>Ctrl+↵</Key>
+        </button>
+        <button type="button" class="plain" onClick={stepBack}>{t("page.cancel")} <Key>Esc</Key></button>
+      </div>
+    </form>
+  );
+}
+
+/** Ctrl+Enter sends; Enter alone never does, half an alarm is soon sent. */
+function onKeyDown(event: KeyboardEvent & { readonly currentTarget: HTMLFormElement }): void {
+  if (event.key !== "Enter" || event.isComposing) return;
+  if (event.ctrlKey || event.metaKey) {
+    event.preventDefault();
+    event.currentTarget.requestSubmit();
+  } else if (event.target instanceof HTMLInputElement) {
+    event.preventDefault();
+  }
+}
+
+interface Part {
+  readonly draft: Signal<Draft>;
+}
+
+function Kinds({ draft }: Part) {
+  const own = Object.keys(county.value.names["kinds"] ?? {});
+  const kinds = own.length > 0 ? [...KINDS.filter((kind) => own.includes(kind)), ...own.filter((kind) => !KINDS.includes(kind))] : KINDS;
+  return (
+    <fieldset>
+      <legend>{t("page.form.kind")}</legend>
+      <div class="choices" role="radiogroup">
+        {kinds.map((kind) => (
+          <button
+            key={kind}
+            type="button"
+            role="radio"
+            aria-checked={draft.value.kind === kind}
+            class={draft.value.kind === kind ? "on" : ""}
+            onClick={() => (draft.value = { ...draft.value, kind })}
+            data-test="kind"
+            data-kind={kind}
+          >
+            {nameOf("kinds", kind)}
+          </button>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+function Trapped({ draft }: Part) {
+  const set = (trapped: number) => {
+    draft.value = { ...draft.value, trapped: Math.max(0, Math.min(999, trapped)) };
+  };
+  const { trapped } = draft.value;
+  return (
+    <fieldset>
+      <legend>{t("page.form.trapped")}</legend>
+      <div class="choices">
+        {[0, 1, 2, 3].map((count) => (
+          <button key={count} type="button" class={trapped === count ? (count > 0 ? "on danger" : "on") : ""} onClick={() => set(count)} data-test="trapped" data-count={count}>
+            {count === 0 ? t("page.form.nobody") : count}
+          </button>
+        ))}
+        <input type="number" min={0} max={999} value={trapped} aria-label={t("page.form.trapped")} onInput={(event) => set(Number(event.currentTarget.value) || 0)} />
+      </div>
+    </fieldset>
+  );
+}

@@ -1,0 +1,57 @@
+// The language of this page and the words for codes: the county's own names first, then the shared catalogue.
+
+import { signal } from "@preact/signals";
+import catalogue from "catalogue";
+import { message, type Lang, type Params } from "./format.ts";
+import type { Coded, Name } from "./state/cards.ts";
+import { county } from "./state/store.ts";
+
+const KEY = "pianqu.lang";
+
+export const lang = signal<Lang>(localStorage.getItem(KEY) === "en" ? "en" : "zh");
+
+export function setLang(chosen: Lang): void {
+  localStorage.setItem(KEY, chosen);
+  lang.value = chosen;
+  document.documentElement.lang = chosen === "zh" ? "zh-CN" : "en";
+}
+
+export function t(code: string, params: Params = {}): string {
+  return message(catalogue, code, params, lang.value);
+}
+
+export function has(code: string): boolean {
+  return code in catalogue;
+}
+
+/** A code of the county's tables (`kinds`, `capabilities` …) or of the page (`page.<group>.<code>`). */
+export function nameOf(group: string, code: string): string {
+  const own: Name | undefined = county.value.names[group]?.[code];
+  if (own !== undefined) return own[lang.value];
+  for (const candidate of [`page.${group}.${code}`, `${group}.${code}`]) if (has(candidate)) return t(candidate);
+  return code;
+}
+
+/** A reason with its parameters; parameters that are codes themselves are named. */
+export function say(coded: Coded): string {
+  const params: Record<string, unknown> = { ...coded.params };
+  for (const [field, group] of CODE_FIELDS) {
+    const value = params[field];
+    if (typeof value === "string") params[field] = nameOf(group, value);
+  }
+  return t(coded.code, params);
+}
+
+const CODE_FIELDS: readonly (readonly [string, string])[] = [
+  ["kind", "kinds"],
+  ["capability", "capabilities"],
+  ["task", "tasks"],
+  ["vehicle_class", "vehicle_classes"],
+  ["zone", "zones"],
+  ["milestone", "milestones"],
+];
+
+/** One of two names on a card, by language. */
+export function called(card: { readonly name: string; readonly name_en: string }): string {
+  return lang.value === "zh" || card.name_en === "" ? card.name : card.name_en;
+}

@@ -1,0 +1,83 @@
+// The unit board: every unit by zone and station, with its standing; a click adds it to the order or takes it out.
+
+import { useSignal } from "@preact/signals";
+import { called, nameOf, t } from "../i18n.ts";
+import type { Unit } from "../state/cards.ts";
+import { isFree } from "../state/standing.ts";
+import { selected, standings, stations, unitsByCode, zones } from "../state/store.ts";
+import { chosenUnits, toggleUnit } from "../state/view.ts";
+import { Glyph, Key } from "./parts.tsx";
+
+const NEIGHBOURS = "~";
+
+export function Board() {
+  const shut = useSignal<ReadonlySet<string>>(new Set());
+  const groups = new Map<string, Unit[]>();
+  for (const unit of unitsByCode.value.values()) {
+    const zone = unit.is_foreign ? NEIGHBOURS : unit.zone;
+    const group = groups.get(zone);
+    if (group === undefined) groups.set(zone, [unit]);
+    else group.push(unit);
+  }
+  const order = [...groups.keys()].sort((a, b) => a.localeCompare(b));
+  return (
+    <div class="board">
+      <h2>
+        {t("page.board")} <Key>U</Key>
+      </h2>
+      <div class="scroll" tabIndex={-1} id="board">
+        {order.map((zone) => {
+          const units = groups.get(zone) ?? [];
+          const free = units.filter((unit) => isFree(standings.value.get(unit.code) ?? "off_duty")).length;
+          const closed = shut.value.has(zone);
+          const toggle = () => {
+            const next = new Set(shut.value);
+            if (!next.delete(zone)) next.add(zone);
+            shut.value = next;
+          };
+          return (
+            <div key={zone} class="zone">
+              <button type="button" class="plain heading" onClick={toggle} aria-expanded={!closed}>
+                <span>{closed ? "▸" : "▾"} {zoneName(zone)}</span>
+                <span class={free === 0 ? "short" : ""}>{t("page.board.free", { free, all: units.length })}</span>
+              </button>
+              {!closed && byStation(units).map((unit) => <Row key={unit.id} unit={unit} />)}
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+function zoneName(code: string): string {
+  if (code === NEIGHBOURS) return t("page.board.neighbours");
+  const zone = zones.value.get(code);
+  return zone === undefined ? code || t("page.board.no_zone") : called(zone);
+}
+
+function byStation(units: readonly Unit[]): readonly Unit[] {
+  return [...units].sort((a, b) => a.station.localeCompare(b.station) || a.code.localeCompare(b.code));
+}
+
+function Row({ unit }: { readonly unit: Unit }) {
+  const standing = standings.value.get(unit.code) ?? "off_duty";
+  const chosen = chosenUnits.value.has(unit.code);
+  const open = selected.value?.status === "open";
+  const station = stations.value.get(unit.station);
+  return (
+    <button
+      type="button"
+      class={`unit ${chosen ? "ticked" : ""}`}
+      onClick={() => open && toggleUnit(unit.code)}
+      title={`${station === undefined ? "" : called(station)} · ${nameOf("vehicle_classes", unit.vehicle_class)} · ${nameOf("duty_modes", unit.duty_mode)} · ${t("page.crew", { crew: unit.crew })}`}
+      data-test="unit"
+      data-unit={unit.code}
+      data-standing={standing}
+    >
+      <Glyph standing={standing} />
+      <span class="name">{called(unit)}</span>
+      <span class="word">{chosen ? `✓ ${t("page.ticked")}` : t(`page.standing.${standing}`)}</span>
+    </button>
+  );
+}

@@ -1,0 +1,88 @@
+// The top line: whose county, how the connection is, what waits, who sits here, what time it is at the server.
+
+import { useComputed } from "@preact/signals";
+import { duration, timeOfDay } from "../clock.ts";
+import { called, lang, nameOf, setLang, t } from "../i18n.ts";
+import { session, leave } from "../net/session.ts";
+import { mayPlay, mute, mutedUntilMs } from "../sound.ts";
+import { isFree } from "../state/standing.ts";
+import { county, latencyMs, link, now, queue, standings, waits } from "../state/store.ts";
+import { switchTheme, theme } from "../state/view.ts";
+
+export function Header() {
+  return (
+    <header>
+      <h1>
+        {called(county.value) || t("page.title")}
+        <small>{t("page.console")}</small>
+      </h1>
+      {county.value.synthetic && <span class="badge synthetic">{t("page.synthetic")}</span>}
+      <Connection />
+      <Counts />
+      <span class="spring" />
+      <Sound />
+      <button type="button" class="plain" onClick={() => setLang(lang.value === "zh" ? "en" : "zh")} data-test="lang">
+        {lang.value === "zh" ? "EN" : "中文"}
+      </button>
+      <button type="button" class="plain" onClick={switchTheme} title={t("page.theme")} aria-label={t("page.theme")}>
+        {theme.value === "dark" ? "☀" : "☾"}
+      </button>
+      <span class="who">
+        {session.value?.name}
+        <small>{nameOf("roles", session.value?.role ?? "")}</small>
+      </span>
+      <button type="button" class="plain" onClick={leave}>{t("page.logout")}</button>
+      <WallClock />
+    </header>
+  );
+}
+
+function Connection() {
+  const state = link.value;
+  const late = latencyMs.value;
+  const glyph = state === "live" ? "●" : state === "connecting" ? "◌" : "▲";
+  return (
+    <span class={`badge link ${state}`} data-test="link" data-state={state}>
+      {glyph} {t(`page.link.${state}`)}
+      {state === "live" && late !== null && <b> {late} ms</b>}
+    </span>
+  );
+}
+
+function Counts() {
+  const waiting = queue.value.filter(waits).length;
+  const all = [...standings.value.values()];
+  const free = all.filter(isFree).length;
+  return (
+    <span class="counts">
+      <span class={waiting > 0 ? "hot" : ""}>{t("page.count.waiting")} <b>{waiting}</b></span>
+      <span>{t("page.count.working")} <b>{queue.value.length - waiting}</b></span>
+      <span>{t("page.count.free")} <b>{free}/{all.length}</b></span>
+    </span>
+  );
+}
+
+function Sound() {
+  const left = useComputed(() => Math.max(0, mutedUntilMs.value - Date.now() + 0 * now.value));
+  if (!mayPlay.value) return <span class="badge warn">{t("page.sound.blocked")}</span>;
+  return (
+    <button type="button" class={left.value > 0 ? "badge warn" : "plain"} onClick={() => mute(Date.now())} title={t("page.sound.mute")}>
+      {left.value > 0 ? `🔇 ${t("page.sound.muted")} ${duration(left.value)}` : `♪ ${t("page.sound.on")}`}
+    </button>
+  );
+}
+
+function WallClock() {
+  const text = useComputed(() => timeOfDay(now.value, county.value.time_zone));
+  return <time class="wall">{text}</time>;
+}
+
+/** After five seconds of silence nobody may take the board for the truth. */
+export function StaleBanner() {
+  if (link.value !== "stale") return null;
+  return (
+    <div class="stale" role="alert" data-test="stale">
+      ▲ {t("page.stale")}
+    </div>
+  );
+}

@@ -1,0 +1,58 @@
+// What a dispatcher can do to an incident or an assignment: one function each, in the words of the API.
+
+import { post } from "../net/api.ts";
+
+export interface Dispatched {
+  readonly assignments?: readonly { readonly id: string }[];
+}
+
+export interface Answer {
+  readonly by: string;
+  readonly via: string;
+}
+
+const incident = (id: string, what: string) => `/incidents/${encodeURIComponent(id)}/${what}`;
+const assignment = (id: string, what: string) => `/assignments/${encodeURIComponent(id)}/${what}`;
+
+export const dispatchUnits = (id: string, units: readonly string[], commandId: string) =>
+  post<Dispatched>(incident(id, "assignments"), { units }, commandId);
+
+export const dispatchProposal = (id: string, commandId: string) =>
+  post<Dispatched>(incident(id, "assignments"), { proposal: true }, commandId);
+
+export const acknowledge = (id: string, said: Answer) => post<unknown>(assignment(id, "acknowledge"), said);
+/** `declined`: who was only asked says no; who was ordered can only be unable. */
+export const unable = (id: string, said: Answer & { readonly cause: string; readonly declined: boolean }) =>
+  post<unknown>(assignment(id, "unable"), said);
+export const recall = (id: string, said: Answer & { readonly cause: string }) => post<unknown>(assignment(id, "recall"), said);
+export const keep = (id: string, said: Answer) => post<unknown>(assignment(id, "keep"), said);
+export const clear = (id: string, said: Answer) => post<unknown>(assignment(id, "clear"), said);
+
+export interface LevelSaid {
+  readonly level: number;
+  readonly by: string;
+  readonly correction?: boolean;
+  readonly why?: string;
+}
+
+export const setLevel = (id: string, said: LevelSaid) => post<unknown>(incident(id, "level"), said);
+export const setMilestone = (id: string, milestone: string, by: string) =>
+  post<unknown>(incident(id, "milestones"), { milestone, by });
+export const setLocation = (id: string, location: unknown, by: string) =>
+  post<unknown>(incident(id, "location"), { location, by });
+export const reinforce = (id: string, needs: Readonly<Record<string, number>>) =>
+  post<unknown>(incident(id, "reinforcement"), { needs });
+export const unlink = (id: string, alarmId: string) => post<unknown>(incident(id, "unlink"), { alarm_id: alarmId });
+export const closeIncident = (id: string, said: { readonly by: string; readonly why?: string }) =>
+  post<unknown>(incident(id, "close"), said);
+export const noticeReceived = (id: string, by: string) =>
+  post<unknown>(`/notices/${encodeURIComponent(id)}/received`, { by });
+
+export interface Raised {
+  readonly alarm_id: string;
+  readonly incident_id: string;
+  readonly incident_number: string;
+  readonly linked: boolean;
+}
+
+export const raiseAlarm = (alarm: unknown, commandId: string) => post<Raised>("/alarms", alarm, commandId);
