@@ -15,6 +15,7 @@ LOG = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.25  # without hints from other processes
 POLL_HEALTHY_SECONDS = 1.0  # hints may be lost even then
+_BACKOFF_SECONDS = 0.25  # while the database is away
 _PAGE = 200  # events of one stream in one question
 _READERS = 4  # connections that catch up at once, so that a wave of reconnects leaves room for commands
 
@@ -62,7 +63,7 @@ class Subscription:
             parcels = await self._feed.read(self.stream, after, MOST_EVENTS)
         except DATABASE_GONE:
             self.buffer.fall_behind()
-            await asyncio.sleep(POLL_SECONDS)
+            await asyncio.sleep(_BACKOFF_SECONDS)
             return []
         found = self.buffer.finish_read(parcels, full=len(parcels) == MOST_EVENTS)
         if not self.buffer.behind:
@@ -79,29 +80,28 @@ class _Watched:
 
 
 class Feed:
-    def __init__(self, db: Database, hints: Hints) -> None:
+    def __init__(self, db: Database, hints: Hints, *, poll_seconds: float = POLL_SECONDS) -> None:
         self.db = db
         self.stopped = False
         self._hints = hints
+        self._poll_seconds = poll_seconds
         self._watched: dict[str, _Watched] = {}
         self._dirty: set[str] = set()
         self._news = asyncio.Event()
         self._catching_up = asyncio.Semaphore(_READERS)
-        self._task: asyncio.Task[None] | None = None
         self._stop_listening = hints.listen(self._hear)
 
-    async def start(self) -> None:
-        self._task = self._task or asyncio.create_task(self._follow(), name="feed")
-
-    async def stop(self) -> None:
-        self.stopped = True
-        self._stop_listening()
-        for watched in self._watched.values():
-            for reader in watched.readers:
-                reader.wake()
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+    async def run(self) -> None:
+        """For ever; cancelled, it tells every reader that the service is stopping."""
+        try:
+            await self._follow()
+        except asyncio.CancelledError:
+            self._stop_listening()
+            self.stopped = True
+            for watched in self._watched.values():
+                for reader in watched.readers:
+                    reader.wake()
+            raise
 
     def subscribe(self, stream: str, after: int) -> Subscription:
         """From here on nothing is missed; reading what lies between `after` and now is left to `take`."""
@@ -142,9 +142,9 @@ class Feed:
         """For ever: on a hint the streams it names, and now and then all of them."""
         time = asyncio.get_running_loop().time
         polled = time()
-        backoff = POLL_SECONDS
+        backoff = _BACKOFF_SECONDS
         while True:
-            pause = POLL_HEALTHY_SECONDS if self._hints.healthy else POLL_SECONDS
+            pause = POLL_HEALTHY_SECONDS if self._hints.healthy else self._poll_seconds
             try:
                 async with asyncio.timeout(max(0.0, polled + pause - time())):
                     await self._news.wait()
@@ -158,7 +158,7 @@ class Feed:
             self._dirty = set()
             try:
                 await self._dispatch(names)
-                backoff = POLL_SECONDS
+                backoff = _BACKOFF_SECONDS
             except DATABASE_GONE as error:
                 LOG.warning("the journal cannot be read (%r); trying again", error)
                 polled = 0.0  # all of them, as soon as it is back
