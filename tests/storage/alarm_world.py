@@ -99,6 +99,15 @@ class World:
         async with self.db.pool.acquire() as conn:
             return list(await conn.fetch(text, *args))
 
+    async def forget_everything(self) -> None:
+        """As on the first day: no incident, every unit at its station. Between examples of one test."""
+        await self.sql(
+            "with a as (delete from timer), b as (delete from event), c as (update stream set head = 0) "
+            "update unit set status = 'standby', version = version + 1"
+        )
+        for table in ("notice", "shortfall", "assignment", "proposal", "alarm", "incident"):
+            await self.sql(f"delete from {table}")
+
     async def unit(self, code: str) -> Mapping[str, Any]:
         return (await self.sql("select * from unit where county = $1 and code = $2", CODE, code))[0]
 
