@@ -15,16 +15,18 @@ Listener = Callable[[frozenset[str]], None]
 
 _CHANNEL = "pianqu:hints"
 _LONGEST_BACKOFF_SECONDS = 2.0
-_STALLED_SECONDS = 3.0  # a Redis that does not answer for so long counts as gone
 _MOST_WAITING = 10_000
 
 
 class Hints:
     """Listeners of this process hear at once; other processes through Redis, if there is one."""
 
-    def __init__(self, redis_url: str | None = None, *, channel: str = _CHANNEL) -> None:
+    def __init__(
+        self, redis_url: str | None = None, *, channel: str = _CHANNEL, patience_seconds: float = 3.0
+    ) -> None:
         self._redis_url = redis_url
         self._channel = channel
+        self._patience_seconds = patience_seconds  # a Redis that does not answer for so long counts as gone
         self._listeners: dict[object, Listener] = {}
         self._me = new_id().hex
         self._outgoing: set[str] = set()
@@ -87,8 +89,8 @@ class Hints:
             # No retries inside: a connection that fails is thrown away here, at once.
             client = redis.asyncio.from_url(
                 self._redis_url or "",
-                socket_connect_timeout=_STALLED_SECONDS,
-                socket_timeout=_STALLED_SECONDS,
+                socket_connect_timeout=self._patience_seconds,
+                socket_timeout=self._patience_seconds,
                 retry=None,
             )
             connected_at = asyncio.get_running_loop().time()
@@ -123,7 +125,7 @@ class Hints:
             try:
                 pinged = False
                 while True:
-                    message = await subscription.get_message(timeout=_STALLED_SECONDS / 2)
+                    message = await subscription.get_message(timeout=self._patience_seconds / 2)
                     if message is None:
                         if pinged:
                             raise TimeoutError("no answer to a ping")

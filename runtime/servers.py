@@ -17,12 +17,13 @@ import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import FrameType
 
 from runtime.errors import UserError
 from runtime.postgres import DATABASE, Postgres
-from runtime.programs import OsUser, find_programs, server_user
+from runtime.programs import OsUser, Programs, find_programs, server_user
 from runtime.settings import NO_REDIS, Settings
 from runtime.valkey import Valkey
 
@@ -93,10 +94,14 @@ class _Embedded:
         self._postgres = Postgres(data, user, _secret(data, "postgres"), durable=durable)
         self._valkey = Valkey(data, user, _secret(data, "valkey"))
 
+    @cached_property
+    def _programs(self) -> Programs:
+        return find_programs(self._user)
+
     def start(self, *, postgres: bool, valkey: bool) -> tuple[str | None, str | None]:
         from runtime.reachable import ensure_database
 
-        programs = find_programs(self._user)
+        programs = self._programs
         database_url = redis_url = None
         if postgres:
             found = self._postgres.running()
@@ -120,7 +125,7 @@ class _Embedded:
 
     def stop(self) -> None:
         self._valkey.stop()
-        self._postgres.stop(find_programs(self._user))
+        self._postgres.stop(self._programs)
         if (folder := self._recorded()) is not None:
             shutil.rmtree(folder, ignore_errors=True)
         self._record.unlink(missing_ok=True)

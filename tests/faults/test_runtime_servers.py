@@ -69,16 +69,13 @@ def data(tmp_path: Path) -> Iterator[Path]:
 
 def servers_of(data: Path) -> list[psutil.Process]:
     """The living servers of a data folder: the postmaster by its pid file, Valkey by our record."""
-    found = []
-    for file, pid in (
-        (data / "postgres" / "postmaster.pid", lambda text: int(text.splitlines()[0])),
-        (data / "valkey.json", lambda text: int(from_json(text)["pid"])),
-    ):
-        if file.exists():
-            number = pid(file.read_text(encoding="utf-8"))
-            if psutil.pid_exists(number) and not ended(psutil.Process(number)):
-                found.append(psutil.Process(number))
-    return found
+    pids: list[int] = []
+    if (pid_file := data / "postgres" / "postmaster.pid").exists():
+        pids.append(int(pid_file.read_text(encoding="utf-8").splitlines()[0]))
+    if (record := data / "valkey.json").exists():
+        pids.append(from_json(record.read_bytes())["pid"])
+    found = [psutil.Process(pid) for pid in pids if psutil.pid_exists(pid)]
+    return [process for process in found if not ended(process)]
 
 
 def ask(url: str, question: str) -> object:

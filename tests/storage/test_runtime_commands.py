@@ -10,6 +10,7 @@ from runtime.database import Database, Work
 from runtime.errors import Conflict
 from runtime.idempotency import run_once
 from runtime.leases import hold_lease, release_lease
+from runtime.retention import apply_retention
 from tests.conftest import FakeClock
 
 
@@ -134,3 +135,17 @@ async def test_the_calendar_runs_its_jobs_and_survives_one_that_fails(db: Databa
             await ran.wait()
         ran.clear()
     await calendar.stop()
+
+
+async def test_retention_deletes_what_is_old_and_keeps_the_rest(
+    stopped_db: Database, fake_clock: FakeClock
+) -> None:
+    act = Counter()
+    await act.send(stopped_db, "old")
+    fake_clock.advance(8 * 86_400)
+    await act.send(stopped_db, "new")
+    assert await apply_retention(stopped_db, "1", days=30) == 1  # the old command
+    fake_clock.advance(25 * 86_400)
+    assert await apply_retention(stopped_db, "1", days=30) == 2  # the new command and the old event
+    assert await apply_retention(stopped_db, "2", days=30) == 0
+    assert await events(stopped_db) == 1
