@@ -12,6 +12,7 @@ import os
 import secrets
 import shutil
 import signal
+import stat
 import tempfile
 import threading
 from collections.abc import Awaitable, Callable, Iterator
@@ -65,8 +66,8 @@ def _embedded(
 ) -> Iterator[tuple[str | None, str | None]]:
     user = _prepare(data)
     with (data / "users.lock").open("ab") as users:
-        servers = _Embedded(data, user, durable=durable)
         with _locked(data / "servers.lock"):
+            servers = _Embedded(data, user, durable=durable)
             try:
                 urls = servers.start(postgres=postgres, valkey=valkey)
             except BaseException:
@@ -144,12 +145,7 @@ class _Embedded:
             folder = Path(self._record.read_text(encoding="utf-8"))
             found = folder.lstat()
             # In /tmp anybody may make a folder of that name after a restart of the machine: only ours counts.
-            if (
-                folder.is_dir()
-                and not folder.is_symlink()
-                and found.st_uid == self._user.uid
-                and found.st_mode & 0o77 == 0
-            ):
+            if stat.S_ISDIR(found.st_mode) and found.st_uid == self._user.uid and found.st_mode & 0o77 == 0:
                 return folder
         return None
 

@@ -33,7 +33,9 @@ async def set_bell(db: Database, seconds: float, subject: UUID | None = None) ->
     subject = subject or new_id()
     async with db.work() as work:
         due = work.now + timedelta(seconds=seconds)
-        await set_timer(work.conn, county="1", kind="bell", subject=subject, due_at=due, payload={"why": "test"})
+        await set_timer(
+            work.conn, county="1", kind="bell", subject=subject, due_at=due, payload={"why": "test"}
+        )
         work.wake(TOPIC)
     return subject
 
@@ -151,7 +153,9 @@ async def test_a_running_sweeper_is_woken_by_a_hint_long_before_its_poll(db: Dat
         sweeper.cancel()
 
 
-async def test_without_any_hint_the_poll_finds_a_timer_of_another_process(db: Database, database_url: str) -> None:
+async def test_without_any_hint_the_poll_finds_a_timer_of_another_process(
+    db: Database, database_url: str
+) -> None:
     other = await open_database(database_url, Hints(), size=2)
     rung = asyncio.Event()
 
