@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from shapely import box
 
 from routing.live import Condition, LiveRoads
 from routing.path import path_of
@@ -31,8 +32,6 @@ def somewhere(rng: np.random.Generator, live: LiveRoads) -> tuple[float, float]:
 
 
 def some_conditions(rng: np.random.Generator, live: LiveRoads) -> list[Condition]:
-    from shapely import box
-
     edges = [
         str(edge) for edge in rng.choice(live.graph.piece_ids, size=int(rng.integers(0, 40)), replace=False)
     ]

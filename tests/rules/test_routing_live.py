@@ -1,0 +1,187 @@
+"""Live conditions: closed and slowed roads, by edge and area and class, as immutable versions of the roads."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from shapely import LineString, Polygon
+
+from gis_data.errors import InputError
+from routing.live import Condition, LiveRoads
+from routing.passable import CLOSED
+from routing.rank import Start, rank
+from tests.rules.routing_world import Draft, at, town
+
+
+def square() -> LiveRoads:
+    """Two ways from A (0,0) to B (4,4): by the bridge in the south-east, or the longer one in the north-west."""
+    draft = Draft()
+    draft.add([at(0, 0), at(4, 0)], id="south")
+    draft.add([at(4, 0), at(4, 4)], id="bridge")
+    draft.add([at(0, 0), at(-1, 4)], id="west")
+    draft.add([at(-1, 4), at(4, 4)], id="north")
+    return draft.live()
+
+
+def edges_of(live: LiveRoads, arcs: np.ndarray) -> list[str]:
+    return [live.graph.piece_ids[arc >> 1] for arc in arcs]
+
+
+def way(live: LiveRoads, vehicle_class: str = "heavy_engine") -> list[str]:
+    (reach,) = rank(live, *at(4, 4), [Start(*at(0, 0), vehicle_class)])
+    return edges_of(live, reach.arcs)
+
+
+def test_a_closed_bridge_is_gone_round_and_named() -> None:
+    live = square()
+    closed = live.with_conditions([Condition("c1", ("bridge",), reason="桥梁封闭")], 1)
+    assert way(live) == ["south", "bridge"]
+    assert way(closed) == ["west", "north"]
+    (reach,) = rank(closed, *at(4, 4), [Start(*at(0, 0), "heavy_engine")])
+    assert reach.avoided == ("c1",)
+    (unhindered,) = rank(live, *at(4, 4), [Start(*at(0, 0), "heavy_engine")])
+    assert unhindered.avoided == ()
+
+
+def test_a_slowed_road_that_is_still_the_best_way_is_named_too() -> None:
+    live = square()
+    slowed = live.with_conditions([Condition("c1", ("bridge",), factor=0.9)], 1)
+    assert way(slowed) == ["south", "bridge"]
+    (before,) = rank(live, *at(4, 4), [Start(*at(0, 0), "heavy_engine")])
+    (after,) = rank(slowed, *at(4, 4), [Start(*at(0, 0), "heavy_engine")])
+    assert after.travel_ms > before.travel_ms
+    assert after.avoided == ("c1",)
+
+
+def test_a_condition_off_the_way_is_not_named() -> None:
+    closed = square().with_conditions([Condition("c1", ("north",))], 1)
+    assert rank(closed, *at(4, 4), [Start(*at(0, 0), "heavy_engine")])[0].avoided == ()
+
+
+def test_a_condition_holds_for_the_classes_it_names_only() -> None:
+    closed = square().with_conditions(
+        [Condition("c1", ("bridge",), None, 0.0, frozenset({"heavy_engine"}))], 1
+    )
+    assert way(closed, "heavy_engine") == ["west", "north"]
+    assert way(closed, "light_engine") == ["south", "bridge"]
+    assert closed.weights("light_engine") is closed.graph.inbound["light_engine"]
+
+
+def test_half_the_speed_is_twice_the_time() -> None:
+    live = square()
+    slowed = live.with_conditions([Condition("snow", ("south",), factor=0.5)], 1)
+    ratio = slowed.travel_ms("heavy_engine") / live.travel_ms("heavy_engine")
+    assert ratio.tolist() == [2.0, 2.0] + [1.0] * 6
+
+
+def test_where_conditions_overlap_the_slowest_holds_in_any_order() -> None:
+    live = square()
+    snow = Condition("snow", ("south", "bridge"), factor=0.5)
+    works = Condition("works", ("south",), factor=0.25)
+    closed = Condition("closed", ("bridge",))
+    one = live.with_conditions([snow, works, closed], 1).travel_ms("heavy_engine")
+    other = live.with_conditions([closed, works, snow], 1).travel_ms("heavy_engine")
+    assert one.tolist() == other.tolist()
+    assert one[0] == 4 * live.travel_ms("heavy_engine")[0]
+    assert one[2] == CLOSED
+
+
+def test_an_area_takes_every_piece_that_touches_it() -> None:
+    live = town(1).live()
+    area = Polygon([at(2, 2), at(6, 2.5), at(5, 6)])
+    flooded = live.with_conditions([Condition("flood", (), area)], 1)
+    ms = flooded.travel_ms("foot_crew")
+    for piece in range(len(live.graph.piece_ids)):
+        rows = live.graph.coords[live.graph.starts[piece] : live.graph.starts[piece + 1]]
+        inside = area.intersects(LineString(rows))
+        assert (ms[2 * piece] == CLOSED) or not inside
+
+
+def test_lifting_all_conditions_brings_the_same_times_back() -> None:
+    live = town(2).live()
+    hindered = live.with_conditions([Condition("c", live.graph.piece_ids[:50])], 1)
+    lifted = hindered.with_conditions([], 2)
+    assert lifted.version == 2
+    for code in live.graph.classes:
+        assert lifted.travel_ms(code).tolist() == live.travel_ms(code).tolist()
+
+
+def test_a_search_keeps_the_roads_it_began_with() -> None:
+    live = square()
+    before = live.travel_ms("heavy_engine").tolist()
+    live.with_conditions([Condition("c1", ("bridge",))], 1)
+    assert live.travel_ms("heavy_engine").tolist() == before
+    with pytest.raises(ValueError, match="read-only"):
+        live.weights("heavy_engine")[0] = 0
+
+
+def test_an_edge_that_is_no_longer_there_is_told_and_ignored() -> None:
+    live = square().with_conditions([Condition("c1", ("gone", "bridge"))], 1)
+    assert live.unmatched == (("c1", "gone"),)
+    assert way(live) == ["west", "north"]
+
+
+@pytest.mark.parametrize("factor", [-0.1, 1.1, float("nan")])
+def test_a_factor_out_of_range_is_refused(factor: float) -> None:
+    with pytest.raises(InputError, match="road condition c1"):
+        square().with_conditions([Condition("c1", ("bridge",), factor=factor)], 1)
+
+
+def test_a_village_cut_off_is_served_from_the_last_stop_before_the_closure() -> None:
+    draft = Draft()
+    draft.add([at(0, 0), at(4, 0)], id="valley")
+    draft.add([at(4, 0), at(5, 0)], id="bridge")
+    draft.add([at(5, 0), at(8, 0)], id="village")
+    live = draft.live().with_conditions([Condition("washed out", ("bridge",))], 1)
+    starts = [
+        Start(*at(1, 0), "heavy_engine"),
+        Start(*at(6, 0), "heavy_engine"),
+        Start(*at(1, 0), "foot_crew"),
+    ]
+    engine, inside, crew = rank(live, *at(7, 0), starts)
+    assert (engine.by_road, engine.reachable) == (False, True)
+    assert (engine.stop_lon, engine.stop_lat) == pytest.approx(at(4, 0))
+    metres = 3 * 0.002 * 90_800
+    assert engine.on_foot_metres == pytest.approx(1.4 * metres, rel=0.01)
+    assert engine.on_foot_ms == pytest.approx(1.4 * metres * 3600 / 4.0, rel=0.01)
+    assert engine.avoided == ("washed out",)
+    assert inside.by_road
+    assert not crew.by_road
+
+
+def test_a_unit_shut_in_by_closures_walks_from_where_it_stands() -> None:
+    live = square()
+    shut = live.with_conditions([Condition("quake", live.graph.piece_ids)], 1)
+    (reach,) = rank(shut, *at(4, 4), [Start(*at(0, 0), "light_engine")])
+    assert (reach.travel_ms, reach.distance_metres, reach.by_road) == (0, 0.0, False)
+    assert (reach.stop_lon, reach.stop_lat) == at(0, 0)
+    assert reach.on_foot_metres > 1000
+
+
+def test_a_unit_too_far_to_walk_is_not_reachable() -> None:
+    draft = Draft()
+    draft.add([at(0, 0), at(4, 0)])
+    draft.add([at(100, 0), at(104, 0)])
+    (reach,) = rank(draft.live(), *at(102, 0), [Start(*at(2, 0), "heavy_engine")])
+    assert not reach.reachable
+    assert reach.on_foot_metres > 10_000
+
+
+def test_an_engine_stops_where_the_lane_becomes_a_path_and_says_how_far_is_left() -> None:
+    draft = Draft()
+    draft.add([at(0, 0), at(4, 0)], id="lane")
+    draft.add([at(4, 0), at(4, 3)], id="path", road="path")
+    live = draft.live()
+    starts = [Start(*at(0, 0), "heavy_engine"), Start(*at(0, 0), "fire_motorcycle")]
+    engine, motorcycle = rank(live, *at(4, 3), starts)
+    assert edges_of(live, engine.arcs) == ["lane"]
+    assert engine.on_foot_metres == pytest.approx(1.4 * 3 * 0.002 * 110_950, rel=0.01)
+    assert (motorcycle.by_road, motorcycle.on_foot_metres) == (True, 0.0)
+
+
+def test_a_path_beside_the_lane_keeps_no_engine_from_arriving() -> None:
+    draft = Draft()
+    draft.add([at(0, 0), at(4, 0)], id="lane")
+    draft.add([at(0, 0.1), at(4, 0.1)], id="pavement", road="footway")
+    (reach,) = rank(draft.live(), *at(2, 0.12), [Start(*at(0, 0), "heavy_engine")])
+    assert (reach.by_road, reach.on_foot_metres) == (True, 0.0)

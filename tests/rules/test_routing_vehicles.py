@@ -1,0 +1,163 @@
+"""What a vehicle class may drive on, and how fast."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from gis_data.model import VehicleClass
+from routing.graph import build_graph
+from routing.live import LiveRoads
+from routing.passable import CLOSED, GATES, POSTS, UNPAVED, WALLS, DrivingRules
+from tests.rules.routing_world import FOOT, HEAVY, LIGHT, MOTORCYCLE, Draft, at, vehicle
+
+PAVED_ONLY = vehicle("ladder", needs_paved=True, tracktypes=frozenset({"grade1"}))
+
+
+def drive(vehicle_class: VehicleClass, rules: DrivingRules | None = None, **facts: object) -> tuple[int, int]:
+    """Milliseconds along and against one piece of road with these facts."""
+    draft = Draft()
+    draft.add([at(0, 0), at(5, 0)], **facts)
+    live = LiveRoads(build_graph(draft.roads(), {vehicle_class.code: vehicle_class}, rules))
+    along, against = live.travel_ms(vehicle_class.code)
+    return int(along), int(against)
+
+
+def passes(vehicle_class: VehicleClass, **facts: object) -> bool:
+    return drive(vehicle_class, **facts)[0] < CLOSED
+
+
+def kmh(vehicle_class: VehicleClass, **facts: object) -> float:
+    draft = Draft()
+    draft.add([at(0, 0), at(5, 0)], **facts)
+    metres = float(draft.graph().length_metres[0])
+    return metres / drive(vehicle_class, **facts)[0] * 3600.0
+
+
+def test_the_class_speed_holds_where_nothing_is_posted() -> None:
+    assert kmh(HEAVY, road="tertiary") == pytest.approx(40.0, rel=1e-4)
+
+
+def test_a_road_class_without_a_speed_is_closed() -> None:
+    assert not passes(HEAVY, road="footway")
+    assert passes(FOOT, road="footway")
+
+
+def test_a_posted_limit_holds_an_emergency_drive_back_by_its_factor_only() -> None:
+    assert kmh(HEAVY, road="primary", maxspeed=30.0) == pytest.approx(39.0, rel=1e-4)
+    assert kmh(HEAVY, road="primary", maxspeed=100.0) == pytest.approx(60.0, rel=1e-4)
+    strict = DrivingRules(maxspeed_factor=1.0)
+    assert (
+        drive(HEAVY, strict, road="primary", maxspeed=30.0)[0]
+        > drive(HEAVY, road="primary", maxspeed=30.0)[0]
+    )
+
+
+def test_nobody_walks_slower_for_a_speed_limit() -> None:
+    assert kmh(FOOT, road="residential", maxspeed=3.0) == pytest.approx(4.5, rel=1e-4)
+
+
+@pytest.mark.parametrize("surface", ["gravel", "unpaved", "dirt", "compacted"])
+def test_soft_ground_slows_by_the_factor_for_unpaved_unless_the_class_has_its_own(surface: str) -> None:
+    assert kmh(LIGHT, road="tertiary", surface=surface) == pytest.approx(24.0, rel=1e-4)
+
+
+def test_asphalt_slows_nobody() -> None:
+    assert kmh(LIGHT, road="tertiary", surface="asphalt") == pytest.approx(40.0, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("tracktype", "heavy"), [("grade1", True), ("grade2", False), ("grade5", False), ("", False)]
+)
+def test_a_track_must_be_of_a_grade_the_class_can_use(tracktype: str, heavy: bool) -> None:
+    assert passes(HEAVY, road="track", tracktype=tracktype) == heavy
+
+
+def test_a_track_of_unknown_grade_counts_as_grade_three() -> None:
+    assert passes(LIGHT, road="track")
+    assert not passes(replace(LIGHT, tracktypes=frozenset({"grade1", "grade2"})), road="track")
+
+
+def test_smoothness_must_be_among_those_of_the_class_where_it_is_known() -> None:
+    assert passes(HEAVY, smoothness="bad")
+    assert not passes(HEAVY, smoothness="horrible")
+
+
+@pytest.mark.parametrize("surface", sorted(UNPAVED))
+def test_a_class_that_needs_a_hard_road_takes_no_soft_one(surface: str) -> None:
+    assert not passes(PAVED_ONLY, surface=surface)
+
+
+def test_a_class_that_needs_a_hard_road_trusts_roads_but_not_tracks_of_unknown_surface() -> None:
+    assert passes(PAVED_ONLY, surface="")
+    assert passes(PAVED_ONLY, road="track", tracktype="grade1")
+    assert not passes(replace(PAVED_ONLY, tracktypes=frozenset({"grade3"})), road="track")
+
+
+def test_a_lane_must_be_wider_than_the_vehicle_by_the_side_clearance() -> None:
+    assert not passes(HEAVY, width=2.7)
+    assert passes(HEAVY, width=2.8)
+    assert passes(FOOT, width=0.6)
+
+
+def test_a_weak_bridge_and_a_low_one_stop_what_is_heavier_or_higher() -> None:
+    assert not passes(HEAVY, maxweight=15.9)
+    assert passes(HEAVY, maxweight=16.0)
+    assert not passes(HEAVY, maxheight=3.4)
+    assert passes(MOTORCYCLE, maxweight=2.0, maxheight=2.0)
+
+
+@pytest.mark.parametrize("barrier", sorted(GATES))
+def test_a_gate_costs_time_or_stops_a_class_that_cannot_open_it(barrier: str) -> None:
+    open_ms, _ = drive(HEAVY)
+    assert drive(HEAVY, barrier=barrier) == (open_ms + 20_000, open_ms + 20_000)
+    assert not passes(replace(HEAVY, passes_gates=False), barrier=barrier)
+    assert drive(FOOT, barrier=barrier) == drive(FOOT)
+
+
+@pytest.mark.parametrize("barrier", sorted(POSTS))
+def test_a_bollard_stops_an_engine_and_not_a_motorcycle_nor_people(barrier: str) -> None:
+    assert not passes(HEAVY, barrier=barrier)
+    assert drive(MOTORCYCLE, barrier=barrier) == drive(MOTORCYCLE)
+    assert passes(FOOT, barrier=barrier)
+
+
+@pytest.mark.parametrize("barrier", sorted(WALLS))
+def test_a_stile_or_a_wall_stops_all_but_people(barrier: str) -> None:
+    assert not passes(MOTORCYCLE, barrier=barrier)
+    assert passes(FOOT, barrier=barrier)
+
+
+def test_a_ford_stops_what_cannot_wade() -> None:
+    assert not passes(HEAVY, ford=True)
+    assert passes(MOTORCYCLE, ford=True)
+
+
+def test_access_no_is_closed_and_private_is_not() -> None:
+    assert not passes(HEAVY, access="no")
+    assert passes(HEAVY, access="private")
+
+
+@pytest.mark.parametrize("oneway", [-1, 1])
+def test_a_one_way_street_is_closed_the_other_way(oneway: int) -> None:
+    along, against = drive(HEAVY, oneway=oneway)
+    assert (along < CLOSED, against < CLOSED) == (oneway > 0, oneway < 0)
+
+
+def test_a_class_that_may_goes_against_the_one_way_slowly_but_never_on_a_trunk_road() -> None:
+    along, against = drive(LIGHT, road="tertiary", oneway=1)
+    assert against == pytest.approx(2 * along, abs=1)
+    fast = vehicle("fast", against_oneway=True, speeds_kmh={"trunk": 80.0})
+    assert drive(fast, road="trunk", oneway=1)[1] == CLOSED
+
+
+def test_people_walk_both_ways() -> None:
+    along, against = drive(FOOT, oneway=1)
+    assert along == against
+
+
+def test_a_piece_of_no_length_costs_a_millisecond() -> None:
+    draft = Draft()
+    draft.add([at(0, 0), at(0, 0)])
+    assert draft.live().travel_ms("heavy_engine").tolist() == [1, 1]
