@@ -122,13 +122,16 @@ class RoadBook:
 
     async def refresh(self, conn: Connection, now: datetime) -> LiveRoads:
         """Take over what the database says, if it says something new, or if a condition starts or ends by now."""
+        version = await SQL.version_of(conn, county=self._county) or 0
+        if version == self._version == self.current.version and self._holding(now) == self.current.conditions:
+            return self.current
         async with self._turn:
             version = await SQL.version_of(conn, county=self._county) or 0
             if version != self._version:
                 rows = SQL.conditions_of(conn, county=self._county, now=now)
                 self._known = tuple([_known(row) async for row in rows])
                 self._version = version
-            holding = tuple(known.condition for known in self._known if known.holds(now))
+            holding = self._holding(now)
             if holding != self.current.conditions or version != self.current.version:
                 # Seconds of arithmetic on a province; other work goes on meanwhile.
                 self.current = await asyncio.to_thread(self.current.with_conditions, holding, version)
@@ -136,6 +139,9 @@ class RoadBook:
                     LOG.warning("road condition %s names edge %s, which is not on the roads", condition, edge)
             self._turn.notify_all()
             return self.current
+
+    def _holding(self, now: datetime) -> tuple[Condition, ...]:
+        return tuple(known.condition for known in self._known if known.holds(now))
 
     async def at_version(self, version: int) -> LiveRoads:
         """Wait until this process drives on the roads of a version, or of a newer one."""
