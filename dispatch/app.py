@@ -1,48 +1,52 @@
 """The composition root: the only place where the running service is put together."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import timedelta
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from redis.asyncio import Redis
 
-from dispatch import console
 from dispatch.access.api import make_access_router
 from dispatch.access.guard import Guard
 from dispatch.access.passwords import Passwords
+from dispatch.access.principal import Principal, Role
 from dispatch.access.problem import install_problem_handlers
 from dispatch.alarms.api import make_alarms_router
 from dispatch.alarms.desk import Desk
 from dispatch.alarms.device_handlers import AlarmDeviceHandlers
 from dispatch.alarms.location import CountyMap
 from dispatch.alarms.places import CountyPlaces
+from dispatch.alarms.progress import unit_reported
 from dispatch.alarms.sweep import timer_handlers
+from dispatch.console.api import make_console_router
 from dispatch.console.metrics import make_health_router, make_metrics_router
+from dispatch.console.places import PlaceIndex
+from dispatch.console.site import mount_pages
+from dispatch.console.store import ConsoleSnapshots
+from dispatch.console.tiles import TileStore
 from dispatch.forces.api import make_forces_router
 from dispatch.forces.commands import forget_stale_positions
 from dispatch.forces.roads import RoadBook, expire_conditions
+from dispatch.forces.status import Status
 from dispatch.forces.tracking import Tracking
 from dispatch.push.feed import Feed
 from dispatch.push.sockets import make_socket_router
 from gis_data.crs import to_wgs84
 from gis_data.model import County
-from routing.compiled import warm_up
 from routing.graph import build_graph
 from routing.live import LiveRoads
-from runtime import journal
+from routing.warm import warm_up
 from runtime.calendar import Calendar, Job
 from runtime.database import Database, Work, open_database
 from runtime.hints import Hints
-from runtime.idempotency import prune_commands
+from runtime.retention import apply_retention
 from runtime.servers import Servers
 from runtime.settings import Settings
-from runtime.timers import Sweeper, prune_timers
+from runtime.timers import Sweeper
 
 LOG = logging.getLogger(__name__)
 API = "/api/v1"
@@ -70,7 +74,7 @@ async def running_service(settings: Settings, servers: Servers, county: County) 
             await roads.refresh(work.conn, work.now)
         guard = Guard(db)
         stack.callback(guard.close)
-        feed = Feed(db, hints, poll_seconds=settings.poll_seconds)
+        feed = Feed(db, hints)
         tracking = Tracking(db, county.code, redis)
         desk = Desk(
             db,
@@ -94,22 +98,50 @@ async def running_service(settings: Settings, servers: Servers, county: County) 
         for router in (
             make_access_router(db, guard, county.code, Passwords()),
             make_alarms_router(desk, guard),
-            make_forces_router(db, guard, county, roads, tracking),
             make_metrics_router(db, guard, county.code),
         ):
             app.include_router(router, prefix=API)
-        board = console.make_console(db, guard, county, tracking, settings.data)
-        app.include_router(board.router, prefix=API)
         app.include_router(
-            make_socket_router(guard, feed, AlarmDeviceHandlers(desk, tracking), board.handlers)
+            make_forces_router(db, guard, county, roads, tracking, report_status=_with_assignment(desk))
         )
-        app.mount("/", board.pages)
+        snapshots = ConsoleSnapshots(db, county)
+        tiles = TileStore(settings.data / "cache" / "tiles", county)
+        app.include_router(make_console_router(guard, snapshots, county.code, PlaceIndex(county), tiles))
+        app.include_router(make_socket_router(guard, feed, AlarmDeviceHandlers(desk, tracking), snapshots))
+        _serve_openapi(app, guard)
+        mount_pages(app)
 
         await calendar.start()
         stack.push_async_callback(calendar.stop)
         for name, run in (("feed", feed.run), ("sweeper", sweeper.run), ("roads", lambda: roads.follow(db))):
             stack.push_async_callback(_stop, asyncio.create_task(_kept_running(name, run), name=name))
         yield app
+
+
+def _with_assignment(desk: Desk) -> Any:
+    """A status said over HTTP moves the unit's assignment too, as it does when its device says it."""
+
+    async def report(
+        work: Work,
+        county: str,
+        key: str,
+        status: Status,
+        *,
+        at: datetime | None,
+        by: str,
+        cause: str | None,
+    ) -> Mapping[str, Any]:
+        return await unit_reported(desk, work, key, status.value, by=by, via="console", at=at, cause=cause)
+
+    return report
+
+
+def _serve_openapi(app: FastAPI, guard: Guard) -> None:
+    """The document of the API, for whoever has a token."""
+
+    @app.get(f"{API}/openapi.json", include_in_schema=False)
+    async def openapi(_: Annotated[Principal, Depends(guard.require(*Role))]) -> dict[str, Any]:
+        return app.openapi()
 
 
 def _live_roads(county: County) -> LiveRoads:
@@ -142,14 +174,11 @@ def _jobs(db: Database, county: County, settings: Settings) -> tuple[Job, ...]:
 
         return run
 
-    async def prune() -> None:
-        for forget in (journal.prune, prune_commands, prune_timers):
-            async with db.work() as work:
-                before = work.now - timedelta(days=settings.retention_days)
-                await forget(work.conn, county.code, before)
+    async def retain() -> None:
+        await apply_retention(db, county.code, settings.retention_days)
 
     return (
         Job("expire-road-conditions", in_one_work(expire_conditions), every_seconds=5, lease_seconds=4),
         Job("forget-stale-positions", in_one_work(forget_stale_positions), every_seconds=600),
-        Job("retention", prune, cron="20 4 * * *"),
+        Job("retention", retain, cron="20 4 * * *"),
     )

@@ -1,7 +1,5 @@
 """Alarms in, incidents out: the HTTP face of the slice, put together from three routers."""
 
-from __future__ import annotations
-
 import json
 from typing import Annotated, Any, Literal
 from uuid import UUID

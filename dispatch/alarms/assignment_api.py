@@ -1,7 +1,5 @@
 """HTTP commands about one assignment (what a dispatcher hears by telephone or radio) and receipts of notices."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 from uuid import UUID
 

@@ -1,7 +1,5 @@
 """HTTP commands about an incident: orders, reinforcement, level, milestones, place, links, closing."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from typing import Annotated, Any, Self
 from uuid import UUID

@@ -1,7 +1,5 @@
 """GET /metrics in the Prometheus text format, read from the database when asked; and the two health checks."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import asyncpg
