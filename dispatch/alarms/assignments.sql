@@ -17,10 +17,10 @@ from assignment a join unit u on u.id = a.unit
 where a.county = :county and a.id = :id for update of a;
 
 -- name: active_of_unit(county, unit)^
--- What keeps a unit busy.
+-- What keeps a unit busy; `unit` is its code or its id.
 select a.*, u.code as unit_code, u.station, u.contact
 from assignment a join unit u on u.id = a.unit
-where a.county = :county and u.code = :unit
+where a.county = :county and (u.code = :unit or u.id::text = lower(:unit))
     and a.state in ('dispatched', 'delivered', 'acknowledged', 'en_route', 'on_scene', 'unconfirmed');
 
 -- name: lock_units(units)

@@ -78,7 +78,7 @@ async def link(desk: Desk, work: Work, id: UUID, into: UUID, *, by: str) -> dict
         incidents=[id, into],
         assignments=moved,
     )
-    await ask_for_proposal(desk, work, into, "link")
+    await ask_for_proposal(desk, work, into, "linked")
     return await card_of(desk, work, into)
 
 

@@ -10,11 +10,12 @@ from dispatch.access.problem import Problem
 from dispatch.alarms.answer import Said, report, stands
 from dispatch.alarms.assignment_store import active_of_unit
 from dispatch.alarms.desk import Desk
-from dispatch.alarms.incident import Milestone, Report, State
+from dispatch.alarms.incident import Milestone, Outcome, Report, State
 from dispatch.alarms.incident_store import lock_incident, save_milestones
 from dispatch.alarms.tell import changed
+from dispatch.forces.api import ReportStatus
 from dispatch.forces.commands import report_status
-from dispatch.forces.status import AT_SCENE, Status, parse
+from dispatch.forces.status import AT_SCENE, Status, Told, parse
 from runtime.database import Work
 from runtime.encoding import utc_text
 
@@ -53,14 +54,31 @@ async def unit_reported(
             said = _SAYS.get(status)
     told: dict[str, Any] = {}
     if active is not None and said is not None:
-        answered = await report(desk, work, active.id, Said(said, by, via, cause, at))
-        told = await stands(desk, work, answered)
+        told = await stands(desk, work, await report(desk, work, active.id, Said(said, by, via, cause, at)))
         if status is Status.WATER_ON:
             await _first_water(desk, work, active.incident, at)
-    if active is None or said is None or status not in (Status.TURNED_OUT, Status.EN_ROUTE, Status.ON_SCENE):
-        unit = await report_status(work, county, unit_code, status, at=at, by=by, cause=cause)
-        told = {**told, "unit": dict(unit)}
-    return told
+    unit = dict(await report_status(work, county, unit_code, status, at=at, by=by, cause=cause))
+    if told.get("outcome") == Outcome.CHANGED.value:
+        unit["told"] = Told.CHANGED.value  # the assignment moved it a moment ago
+    return {**unit, **told}
+
+
+def status_with_assignment(desk: Desk) -> ReportStatus:
+    """For the forces API: what a dispatcher says of a unit moves its assignment too."""
+
+    async def report_unit(
+        work: Work,
+        county: str,
+        key: str,
+        status: Status,
+        *,
+        at: datetime | None,
+        by: str,
+        cause: str | None,
+    ) -> Mapping[str, Any]:
+        return await unit_reported(desk, work, key, status.value, by=by, via="console", at=at, cause=cause)
+
+    return report_unit
 
 
 async def _first_water(desk: Desk, work: Work, incident_id: Any, at: datetime | None) -> None:

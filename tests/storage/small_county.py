@@ -109,7 +109,14 @@ _STATIONS = (
     _station("X1", StationClass.NATIONAL, node(10, 3), "", "", body="neighbour_county", foreign=True),
 )
 
-_ENGINE = {"people": 6.0, "ba_pairs": 2.0, "water_tonnes": 6.0, "engine": 1.0, "rescue_set": 1.0, "commander": 1.0}
+_ENGINE = {
+    "people": 6.0,
+    "ba_pairs": 2.0,
+    "water_tonnes": 6.0,
+    "engine": 1.0,
+    "rescue_set": 1.0,
+    "commander": 1.0,
+}
 _LIGHT = {"people": 5.0, "ba_pairs": 2.0, "water_tonnes": 2.5, "engine": 1.0}
 
 
@@ -152,7 +159,9 @@ _UNITS = (
 )
 
 
-def _place(code: str, name: str, town: str, at: tuple[float, float], kind: str = "village", village: str = "") -> Place:
+def _place(
+    code: str, name: str, town: str, at: tuple[float, float], kind: str = "village", village: str = ""
+) -> Place:
     return Place(code, name, kind, town, village, Point(*at), 200.0, 500)
 
 

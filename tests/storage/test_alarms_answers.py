@@ -294,19 +294,22 @@ async def test_a_unit_that_rolls_has_accepted(by_hand: World, fake_clock: FakeCl
 
 # ── any reports, by several people at once, in any order ───────────────────────────────────────────────────────
 
+WORK = [Report.ACKNOWLEDGE, Report.EN_ROUTE, Report.ON_SCENE, Report.CLEAR, Report.RECALL]
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("say"), st.integers(0, 3), st.sampled_from([*Report])),
+        st.tuples(st.just("say"), st.integers(0, 1), st.sampled_from(WORK)),
+        st.tuples(st.just("say"), st.integers(0, 2), st.sampled_from([Report.UNABLE, Report.ACKNOWLEDGE])),
         st.tuples(st.just("wait"), st.sampled_from([5, 11, 31, 200])),
         st.tuples(st.just("sweep")),
         st.tuples(st.just("alarm"), st.integers(0, 2)),
     ),
     min_size=1,
-    max_size=10,
+    max_size=12,
 )
 
 
-@given(rounds=st.lists(STEPS, min_size=1, max_size=3))
+@given(rounds=st.lists(STEPS, min_size=2, max_size=5))
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_whatever_is_said_at_once_the_promises_hold(
     world: World, fake_clock: FakeClock, rounds: list[list[tuple[Any, ...]]]
