@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice, product
+from itertools import islice
 
 from pypinyin import Style, pinyin
 
@@ -34,7 +34,7 @@ SUFFIXES = (
     "镇",
     "乡",
 )
-READINGS = 6
+READINGS = 3
 HITS = 400
 TOWN_RADIUS_METRES = 5000.0
 
@@ -191,10 +191,15 @@ def _spelt(name: str) -> _Spelt:
     plain = plain_key(name)
     if plain.isascii():
         return _Spelt(plain, (plain,), (plain,))
-    # Without the heteronyms first: there pypinyin looks at whole words, so the likeliest reading leads.
+    # pypinyin looks at whole words, so its reading is the likeliest; people misread one character, seldom two.
     likely = [reading[0] for reading in pinyin(plain, style=Style.NORMAL)]
-    every = pinyin(plain, style=Style.NORMAL, heteronym=True)
-    read = [likely, *islice(product(*every), READINGS)]
+    read = [likely]
+    if len(likely) == len(plain):
+        read += [
+            [*likely[:place], other, *likely[place + 1 :]]
+            for place, character in enumerate(plain)
+            for other in pinyin(character, style=Style.NORMAL, heteronym=True)[0][:READINGS]
+        ]
     readings = dict.fromkeys("".join(syllables) for syllables in read)
     initials = dict.fromkeys("".join(s[0] for s in syllables if s) for syllables in read)
     return _Spelt(plain, tuple(readings), tuple(initials))
