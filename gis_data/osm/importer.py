@@ -1,0 +1,242 @@
+"""Makes a county folder from an OpenStreetMap extract."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from shapely import MultiPolygon, Point, Polygon
+
+from gis_data.catalogue import Catalogue, default_catalogue
+from gis_data.crs import Projection
+from gis_data.digest import with_digest
+from gis_data.errors import InputError
+from gis_data.folder import write_county
+from gis_data.model import County, Name, Roads
+from gis_data.osm.barrier import obstacles
+from gis_data.osm.clean import clean_pieces
+from gis_data.osm.clock import guess_time_zone
+from gis_data.osm.forces import build_forces
+from gis_data.osm.names import both_names, slug
+from gis_data.osm.nature import read_forests, read_water
+from gis_data.osm.outline import Outline, choose_outline, districts, in_degrees, in_metres
+from gis_data.osm.pieces import Piece, Spot, cut_ways, metres_along
+from gis_data.osm.places import read_places
+from gis_data.osm.raw import Extract, RawWay
+from gis_data.osm.read import SUFFIXES, Progress, read_extract
+from gis_data.osm.report import ImportReport, Tally, freeze
+from gis_data.osm.turns import turn_restrictions
+from gis_data.osm.way import DRIVABLE, read_way
+from gis_data.roads import roads_of
+
+ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
+# Around the county so much of the neighbours' roads, stations and water is kept as there is in the extract.
+REACH_METRES = 15_000.0
+_STEPS = ("read", "roads", "places", "forces", "write")
+# Where an invented post may stand: any engine gets there, and it is no place to stop on.
+_POST_ROADS = frozenset({"primary", "secondary", "tertiary", "unclassified", "residential"})
+
+
+def import_osm(
+    file: Path,
+    out: Path,
+    *,
+    progress: Progress | None = None,
+    time_zone: str | None = None,
+    code: str | None = None,
+) -> ImportReport:
+    """Write the county in `file` to the new folder `out`; the same file gives the same county, byte order aside.
+
+    `progress(step, done, total)` is called as it goes on, with total 0 while it is not known.
+    """
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise InputError(
+            str(out), "is already there and not empty", "give a new folder with --out, or remove this one"
+        )
+    tally = Tally()
+    extract = read_extract(file, tally, progress)
+    county = build_county(extract, _stem(file), tally, progress, time_zone=time_zone, code=code)
+    _say(progress, "write")
+    _write_whole(county, out)
+    return freeze(
+        tally,
+        county=county.code,
+        name=county.name.zh,
+        digest=county.digest,
+        read={"nodes": extract.nodes_read, "ways": extract.ways_read, "relations": extract.relations_read},
+        attribution=ATTRIBUTION,
+    )
+
+
+def build_county(
+    extract: Extract,
+    stem: str,
+    tally: Tally,
+    progress: Progress | None = None,
+    *,
+    time_zone: str | None = None,
+    code: str | None = None,
+) -> County:
+    """The county as data; `stem` (the file's name without its ending) names it where no boundary does."""
+    _say(progress, "roads")
+    ways = [(way, facts) for way in _once(extract, tally) if (facts := read_way(way.tags, tally)) is not None]
+    pieces = cut_ways(ways, obstacles(extract.nodes, tally), tally)
+    if not pieces:
+        raise InputError(stem, "holds no road that can be driven or walked", "give an extract with roads")
+    definition = _utm(pieces)
+    projection = Projection(definition)
+    outline = choose_outline(extract.areas, _middles(pieces), projection, tally)
+    reach = in_degrees(in_metres(outline.area, projection).buffer(REACH_METRES, quad_segs=4), projection)
+    pieces = clean_pieces(pieces, _near(reach), tally)
+    spots = {node: spot for way in extract.ways for node, spot in zip(way.nodes, way.places, strict=True)}
+    turns = turn_restrictions(extract.turns, pieces, spots, tally)
+    tally.take("road pieces", len(pieces))
+
+    _say(progress, "places")
+    parts = districts(extract.areas, outline, projection)
+    towns, places = read_places(extract, outline, parts, tally)
+    water = read_water(extract, reach, pieces, projection, tally)
+    forests = read_forests(extract.areas, reach, projection, tally)
+
+    _say(progress, "forces")
+    forces = build_forces(
+        extract, outline.area, reach, towns, forests, _post_spots(pieces), projection, tally
+    )
+    middle = outline.area.representative_point()
+    zone = time_zone or _guessed_zone(outline, middle, tally)
+    catalogue = default_catalogue()
+    return with_digest(
+        County(
+            code=code or slug(stem, "county"),
+            name=both_names(outline.tags) or Name(stem, stem),
+            time_zone=zone,
+            projection=definition,
+            synthetic=False,
+            attribution=(ATTRIBUTION,),
+            centre_body="county_centre",
+            roads=_roads(pieces),
+            boundary=forces.outline,
+            towns=towns,
+            places=places,
+            zones=forces.zones,
+            stations=forces.stations,
+            units=forces.units,
+            people=(),
+            water_sources=water,
+            forests=forests,
+            **{f.name: getattr(catalogue, f.name) for f in fields(Catalogue)},
+            digest="",
+            turn_restrictions=turns,
+        )
+    )
+
+
+def _say(progress: Progress | None, step: str) -> None:
+    if progress:
+        progress(step, _STEPS.index(step), len(_STEPS))
+
+
+def _once(extract: Extract, tally: Tally) -> list[RawWay]:
+    """Each way once, the last of several versions."""
+    latest = {way.id: way for way in extract.ways}
+    tally.drop("roads", "an older version of another", len(extract.ways) - len(latest))
+    return list(latest.values())
+
+
+def _stem(file: Path) -> str:
+    name = file.name
+    for suffix in SUFFIXES:
+        if name.lower().endswith(suffix):
+            return name[: -len(suffix)] or "county"
+    return name
+
+
+def _utm(pieces: Sequence[Piece]) -> str:
+    """The UTM zone of the middle of the roads."""
+    west = min(x for piece in pieces for x, _ in piece.ends) / 1e7
+    east = max(x for piece in pieces for x, _ in piece.ends) / 1e7
+    latitudes = [y for piece in pieces for _, y in piece.ends]
+    middle = (min(latitudes) + max(latitudes)) / 2e7
+    zone = min(60, max(1, int(((west + east) / 2 + 180.0) // 6.0) + 1))
+    return f"EPSG:{(32600 if middle >= 0 else 32700) + zone}"
+
+
+def _middles(pieces: Sequence[Piece]) -> NDArray[np.float64]:
+    """Of each road that engines use: a point of it and its length."""
+    chosen = [p for p in pieces if p.facts.road_class in DRIVABLE] or list(pieces)
+    return np.array(
+        [(*(np.array(p.line[len(p.line) // 2]) / 1e7), metres_along(p.line)) for p in chosen],
+        dtype=np.float64,
+    )
+
+
+def _near(reach: Polygon | MultiPolygon) -> Callable[[Spot], bool]:
+    west, south, east, north = (round(value * 1e7) for value in reach.bounds)
+    return lambda spot: west <= spot[0] <= east and south <= spot[1] <= north
+
+
+def _post_spots(pieces: Sequence[Piece]) -> list[Point]:
+    chosen = [
+        p for p in pieces if p.facts.road_class in _POST_ROADS and p.facts.access == "" and not p.barrier
+    ]
+    ends = sorted({p.line[0] for p in chosen or pieces})
+    return [Point(x / 1e7, y / 1e7) for x, y in ends]
+
+
+def _guessed_zone(outline: Outline, middle: Point, tally: Tally) -> str:
+    zone = guess_time_zone(
+        middle.x, middle.y, outline.tags.get("ISO3166-1", outline.tags.get("ISO3166-1:alpha2", ""))
+    )
+    tally.note(f"the time zone {zone} is a guess from the position; give --time-zone if it is another")
+    return zone
+
+
+def _roads(pieces: Sequence[Piece]) -> Roads:
+    facts = [piece.facts for piece in pieces]
+    columns: Mapping[str, Sequence[object]] = {
+        "ids": [piece.id for piece in pieces],
+        "names": [f.name for f in facts],
+        "classes": [f.road_class for f in facts],
+        "oneway": [f.oneway for f in facts],
+        "maxspeed_kmh": [round(f.maxspeed_kmh, 1) for f in facts],
+        "surface": [f.surface for f in facts],
+        "tracktype": [f.tracktype for f in facts],
+        "smoothness": [f.smoothness for f in facts],
+        "width_metres": [round(f.width_metres, 2) for f in facts],
+        "maxweight_tonnes": [round(f.maxweight_tonnes, 2) for f in facts],
+        "maxheight_metres": [round(f.maxheight_metres, 2) for f in facts],
+        "access": [f.access for f in facts],
+        "barrier": [piece.barrier for piece in pieces],
+        "bridge": [f.bridge for f in facts],
+        "ford": [f.ford for f in facts],
+        "incline_percent": [round(f.incline_percent, 1) for f in facts],
+        "synthetic": [False] * len(facts),
+    }
+    return roads_of([np.array(piece.line, dtype=np.float64) / 1e7 for piece in pieces], columns)
+
+
+def _write_whole(county: County, out: Path) -> None:
+    """Beside its place first, so that a folder is either whole or not there."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    beside = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    try:
+        write_county(county, beside)
+        beside.chmod(0o777 & ~_umask())
+        if out.exists():
+            out.rmdir()
+        beside.replace(out)
+    except BaseException:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
