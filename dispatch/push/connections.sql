@@ -1,6 +1,6 @@
 -- name: take_socket(name, holder, now)$
 -- The newest connection of a device holds its row; the term says which of two is the newer.
-insert into lease (name, holder, term, expires_at) values (:name, :holder, 1, :now + interval '1 day')
+insert into lease (name, holder, term, expires_at) values (:name, :holder, 1, :now::timestamptz + interval '1 day')
 on conflict (name) do update set holder = excluded.holder, term = lease.term + 1, expires_at = excluded.expires_at
 returning term;
 

@@ -94,9 +94,11 @@ class _Door:
         principal = await self._guard.principal(hello.token)
         if principal is None:
             raise Ended(Closing.UNAUTHORIZED)
-        device = await self._device(principal) if kind == "device" else None
-        if device is None and (kind == "device" or principal.role not in PEOPLE):
+        if principal.role not in ({Role.DEVICE} if kind == "device" else PEOPLE):
             raise Ended(Closing.FORBIDDEN)
+        device = await self._device(principal) if kind == "device" else None
+        if kind == "device" and device is None:  # revoked a moment ago
+            raise Ended(Closing.UNAUTHORIZED)
         link = Link(new_id(), stored_form(hello.token), device.id if device else None)
         await self._connections.enter(link)
         LOG.info("%s opens /ws/%s with %s", principal.subject, kind, hello.client)
@@ -156,8 +158,6 @@ class _Door:
             subscription.close()
 
     async def _device(self, principal: Principal) -> DeviceIdentity | None:
-        if principal.role is not Role.DEVICE:
-            return None
         async with self._feed.db.pool.acquire() as conn:
             found = await store.device_of(conn, principal)
         if found is None:
