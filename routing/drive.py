@@ -29,25 +29,27 @@ class Drive:
         stops: Stops,
         points: Sequence[EdgePoint],
         standing: NDArray[np.float64] | None = None,
+        best: int | None = None,
     ) -> None:
         self.live, self.vehicle_class, self.stops, self.points = live, vehicle_class, stops, points
         self.rules = live.graph.rules
-        self.within: list[tuple[int, int]] = []  # by unit: arc and stop of a drive inside its own piece
-        direct = np.full(len(points), CLOSED, dtype=np.int64)
         self.standing = standing
-        for index, point in enumerate(points):
-            best = (NO_ARC, NO_ARC)
-            if standing is not None:
-                direct[index] = min(CLOSED - 1, walk_ms(self.rules, air_metres(self.rules, standing[index])))
-            for stop in np.flatnonzero((stops.arc >= 0) & (stops.arc >> 1 == point.arc >> 1)):
-                driven = along_edge(
-                    live, vehicle_class, point, int(stops.arc[stop]), float(stops.fraction[stop])
-                )
+        self.within: dict[int, tuple[int, int]] = {}  # by unit: arc and stop of a drive inside its own piece
+        direct = np.full(len(points), CLOSED, dtype=np.int64)
+        if standing is not None:
+            for unit, metres in enumerate(standing):
+                direct[unit] = min(CLOSED - 1, walk_ms(self.rules, air_metres(self.rules, float(metres))))
+        piece = np.array([point.arc for point in points], dtype=np.int64) >> 1
+        for index in np.flatnonzero(np.isin(piece, stops.arc[stops.arc >= 0] >> 1)).tolist():
+            for stop in np.flatnonzero((stops.arc >= 0) & (stops.arc >> 1 == piece[index])):
+                way, fraction = int(stops.arc[stop]), float(stops.fraction[stop])
+                driven = along_edge(live, vehicle_class, points[index], way, fraction)
                 if driven is not None and driven[1] + stops.walk_ms[stop] < direct[index]:
-                    direct[index], best = driven[1] + stops.walk_ms[stop], (driven[0], int(stop))
-            self.within.append(best)
+                    direct[index] = driven[1] + stops.walk_ms[stop]
+                    self.within[index] = (driven[0], int(stop))
         self.targets, self.out = entries(live, vehicle_class, points, direct)
-        self.found = find(live.graph, live.weights(vehicle_class), stops.sources(), self.targets, len(points))
+        weights = live.weights(vehicle_class)
+        self.found = find(live.graph, weights, stops.sources(), self.targets, best or len(points))
 
     @property
     def arrived(self) -> list[int]:
@@ -58,13 +60,11 @@ class Drive:
         point, entry = self.points[index], int(self.found.entry[index])
         if entry >= 0:
             stop = int(self.found.source[index])
-            first, last = int(self.out[entry]), int(self.stops.arc[stop])
-            arcs = np.array(
-                [*([first] if first >= 0 else []), *self.found.path(index), *([last] if last >= 0 else [])],
-                dtype=np.int32,
-            )
+            leaves = self.out[entry : entry + int(self.out[entry] >= 0)]
+            arrives = self.stops.arc[stop : stop + int(self.stops.arc[stop] >= 0)]
+            arcs = np.concatenate((leaves, self.found.path(index), arrives)).astype(np.int32)
         else:
-            only, stop = self.within[index]
+            only, stop = self.within.get(index, (NO_ARC, NO_ARC))
             arcs = np.array([only] if only >= 0 else [], dtype=np.int32)
         if stop < 0:
             return self._standing(index, furthest_walk_metres)

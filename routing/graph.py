@@ -16,14 +16,13 @@ from typing import Any, TypeVar
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import breadth_first_order, connected_components
 from shapely import STRtree
 
 from gis_data.errors import InputError
 from gis_data.model import Roads, VehicleClass
 from routing.ellipsoid import segment_metres, to_frame
-from routing.passable import CLOSED, DrivingRules, travel_table
+from routing.islands import MainNetwork, find_main_network
+from routing.passable import DrivingRules, travel_table
 
 NODE_STEP = 1e-7
 Array = TypeVar("Array", bound=np.ndarray)
@@ -56,7 +55,7 @@ class RoadGraph:
     vehicle_classes: Mapping[str, VehicleClass]
     rules: DrivingRules
     scratch: threading.local = field(default_factory=threading.local, repr=False)
-    main_network: dict[str, NDArray[np.bool_]] = field(default_factory=dict, repr=False)
+    main_networks: dict[str, MainNetwork] = field(default_factory=dict, repr=False)
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -83,11 +82,13 @@ class RoadGraph:
         """Piece by its id in the county's roads."""
         return {edge: number for number, edge in enumerate(self.piece_ids)}
 
-    def joined(self, vehicle_class: str) -> NDArray[np.bool_]:
-        """Pieces that lead into the class's main network or can be reached from it, without any condition."""
-        if vehicle_class not in self.main_network:
-            self.main_network[vehicle_class] = _frozen(_joined(self, self.inbound[vehicle_class]))
-        return self.main_network[vehicle_class]
+    def main_network(self, vehicle_class: str) -> MainNetwork:
+        """What of the class's roads hangs together without any condition; found when first asked."""
+        if vehicle_class not in self.main_networks:
+            self.main_networks[vehicle_class] = find_main_network(
+                self.tail, self.head, self.inbound[vehicle_class][self.slot], self.nodes
+            )
+        return self.main_networks[vehicle_class]
 
     def require_class(self, vehicle_class: str) -> VehicleClass:
         """The class by its code, or one clear line."""
@@ -207,24 +208,6 @@ def _along(
     total = np.concatenate(([0.0], np.cumsum(steps)))
     along = total - np.repeat(total[starts[:-1]], np.diff(starts))
     return along, along[starts[1:] - 1]
-
-
-def _joined(graph: RoadGraph, inbound: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    """By piece: does an open arc of it lead to where the largest strong component can be reached, or come from it?"""
-    open_ = inbound[graph.slot] >> np.uint64(32) < np.uint64(CLOSED)
-    if not open_.any():
-        return np.zeros(len(graph.piece_ids), dtype=np.bool_)
-    tail, head = graph.tail[open_], graph.head[open_]
-    shape = (graph.nodes, graph.nodes)
-    forward = csr_matrix((np.ones(len(tail), dtype=np.int8), (tail, head)), shape=shape)
-    _, label = connected_components(forward, directed=True, connection="strong")
-    seed = int(np.flatnonzero(label == np.bincount(label).argmax())[0])
-    from_main = np.zeros(graph.nodes, dtype=np.bool_)
-    from_main[breadth_first_order(forward, seed, return_predecessors=False)] = True
-    to_main = np.zeros(graph.nodes, dtype=np.bool_)
-    to_main[breadth_first_order(forward.T.tocsr(), seed, return_predecessors=False)] = True
-    joined = open_ & (to_main[graph.head] | from_main[graph.tail])
-    return np.asarray(joined[0::2] | joined[1::2], dtype=np.bool_)
 
 
 def _frozen(array: Array) -> Array:

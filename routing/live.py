@@ -44,7 +44,8 @@ class LiveRoads:
     """A graph with the conditions that hold; a change makes a new one, and searches under way keep theirs.
 
     Where conditions overlap, the one that slows most holds. Classes that no condition touches share the arrays of
-    the graph itself; `touched` tells for the others which pieces are hindered. `unmatched` are the edge ids that
+    the graph itself; `touched` tells for the others which pieces are hindered, `closed` names those of them for which
+    something is closed. `unmatched` are the edge ids that
     no longer exist.
     """
 
@@ -54,6 +55,7 @@ class LiveRoads:
     inbound: Mapping[str, NDArray[np.uint64]] = field(default_factory=dict)
     pieces_of: Mapping[Condition, NDArray[np.int64]] = field(default_factory=dict)
     touched: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
+    closed: frozenset[str] = frozenset()
     unmatched: tuple[tuple[str, str], ...] = ()
     base: LiveRoads | None = None
     points: dict[tuple[float, float, str], EdgePoint | None] = field(default_factory=dict, repr=False)
@@ -89,6 +91,7 @@ class LiveRoads:
             pieces_of[condition] = _pieces(graph, condition) if known is None else known
         inbound = dict(graph.inbound)
         touched: dict[str, NDArray[np.bool_]] = {}
+        closed: set[str] = set()
         for code in graph.classes:
             here = [condition for condition in conditions if condition.hinders(code)]
             pieces = np.unique(np.concatenate([NO_PIECES, *(pieces_of[condition] for condition in here)]))
@@ -101,8 +104,18 @@ class LiveRoads:
             inbound[code] = _slowed(graph, graph.inbound[code], pieces, speed)
             touched[code] = np.zeros(len(graph.piece_ids), dtype=np.bool_)
             touched[code][pieces] = True
+            if (speed == 0.0).any():
+                closed.add(code)
         return LiveRoads(
-            graph, version, tuple(conditions), inbound, pieces_of, touched, tuple(unmatched), base
+            graph=graph,
+            version=version,
+            conditions=tuple(conditions),
+            inbound=inbound,
+            pieces_of=pieces_of,
+            touched=touched,
+            closed=frozenset(closed),
+            unmatched=tuple(unmatched),
+            base=base,
         )
 
     def find_point(self, lon: float, lat: float, vehicle_class: str | None, where: str) -> EdgePoint | None:
@@ -116,7 +129,7 @@ class LiveRoads:
         if vehicle_class is None:
             point = snap_to(self.graph, ALL_ROADS, EVERY_PIECE, lon, lat, where)
         else:
-            joined = self.graph.joined(vehicle_class)
+            joined = self.graph.main_network(vehicle_class).pieces
             point = snap_to(self.graph, self.inbound[vehicle_class], joined, lon, lat, where)
         if len(self.points) >= REMEMBERED_POINTS:
             self.points.clear()

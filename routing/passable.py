@@ -153,10 +153,15 @@ def _surface_holds(roads: Roads, vehicle: VehicleClass, rules: DrivingRules) -> 
 
 
 def _fits(roads: Roads, vehicle: VehicleClass, rules: DrivingRules) -> NDArray[np.bool_]:
-    """Comparisons with NaN are false, so an unknown width, weight or height never closes a road."""
-    tight = roads.width_metres < vehicle.width_metres + (
-        0.0 if vehicle.on_foot else rules.side_clearance_metres
+    """Comparisons with NaN are false, so an unknown width, weight or height never closes a road.
+
+    Between posts the width is that of the gap, and `passes_bollards` has said already who slips through.
+    """
+    clearance = 0.0 if vehicle.on_foot else rules.side_clearance_metres
+    between_posts = by_word(roads.barrier, lambda word: word in POSTS and vehicle.passes_bollards).astype(
+        np.bool_
     )
+    tight = (roads.width_metres < vehicle.width_metres + clearance) & ~between_posts
     weak = roads.maxweight_tonnes < vehicle.mass_tonnes
     low = roads.maxheight_metres < vehicle.height_metres
     return np.asarray(~(tight | weak | low), dtype=np.bool_)

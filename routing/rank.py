@@ -21,7 +21,7 @@ import numpy as np
 from gis_data.crs import check_position
 from routing.drive import Drive
 from routing.ellipsoid import metres_between
-from routing.ends import air_metres, one_stop, stops_around
+from routing.ends import air_metres, entries, one_stop, stops_around
 from routing.live import LiveRoads
 from routing.nearest import off_network
 from routing.path import Path, path_of
@@ -55,7 +55,7 @@ def rank(
     reached: list[Reach | None] = [None] * len(starts)
     for vehicle_class, members in by_class.items():
         chosen = [starts[index] for index in members]
-        answers = _rank_class(live, lon, lat, nearest, vehicle_class, chosen)
+        answers = _rank_class(live, lon, lat, nearest, vehicle_class, chosen, k)
         for index, reach in zip(members, answers, strict=True):
             reached[index] = reach
     if k is not None:
@@ -66,28 +66,64 @@ def rank(
 
 
 def _rank_class(
-    live: LiveRoads, lon: float, lat: float, nearest: EdgePoint, vehicle_class: str, starts: Sequence[Start]
-) -> list[Reach]:
+    live: LiveRoads,
+    lon: float,
+    lat: float,
+    nearest: EdgePoint,
+    vehicle_class: str,
+    starts: Sequence[Start],
+    k: int | None = None,
+) -> list[Reach | None]:
+    """The answers of one class; with `k`, None for units that are surely not among the best k of it."""
     points = [start_point(live, start) for start in starts]
-    reached: dict[int, Reach] = {}
+    answer: list[Reach | None] = [None] * len(points)
+    left = list(range(len(points)))
     alarm = alarm_point(live, lon, lat, nearest, vehicle_class)
     if alarm is not None:
-        drive = Drive(live, vehicle_class, one_stop(live, vehicle_class, alarm, lon, lat), points)
-        reached = {index: drive.reach(index, alarm) for index in drive.arrived}
-    left = [index for index in range(len(starts)) if index not in reached]
+        stops = one_stop(live, vehicle_class, alarm, lon, lat)
+        sure = _sure_to_arrive(live, vehicle_class, alarm, points) if k is not None else []
+        if sure and k is not None:
+            drive = Drive(live, vehicle_class, stops, [points[index] for index in sure], best=max(k, 1))
+            for row in drive.arrived:
+                answer[sure[row]] = drive.reach(row, alarm)
+            left = sorted(set(left) - set(sure))
+        if left:
+            drive = Drive(live, vehicle_class, stops, [points[index] for index in left])
+            for row in drive.arrived:
+                answer[left[row]] = drive.reach(row, alarm)
+        left = [index for index in left if answer[index] is None]
     if left:
         rules = live.graph.rules
         furthest = rules.longest_walk_metres + air_metres(rules, nearest.off_road_metres)
-        stops = stops_around(live, vehicle_class, lon, lat, furthest)
+        around = stops_around(live, vehicle_class, lon, lat, furthest)
         cut_off = [points[index] for index in left]
         standing = np.array([metres_between(point.lon, point.lat, lon, lat) for point in cut_off])
-        walk = Drive(live, vehicle_class, stops, cut_off, standing)
-        reached |= {index: walk.reach(row, None, furthest) for row, index in enumerate(left)}
-    answer = [reached[index] for index in range(len(starts))]
+        walk = Drive(live, vehicle_class, around, cut_off, standing)
+        for row, index in enumerate(left):
+            answer[index] = walk.reach(row, None, furthest)
     if vehicle_class in live.touched:
         freely = _rank_class(live.unhindered, lon, lat, nearest, vehicle_class, starts)
-        answer = [_told(live, vehicle_class, *pair) for pair in zip(answer, freely, strict=True)]
+        for index, (reach, free) in enumerate(zip(answer, freely, strict=True)):
+            if reach is not None and free is not None:
+                answer[index] = _told(live, vehicle_class, reach, free)
     return answer
+
+
+def _sure_to_arrive(
+    live: LiveRoads, vehicle_class: str, alarm: EdgePoint, points: Sequence[EdgePoint]
+) -> list[int]:
+    """Units that certainly can drive to the alarm, over the main network; nobody is sure while a road is closed.
+
+    Among them a search may stop at the best k: those it has not met are farther, and never better on foot.
+    """
+    if vehicle_class in live.closed:
+        return []
+    main = live.graph.main_network(vehicle_class)
+    stops = one_stop(live, vehicle_class, alarm, alarm.lon, alarm.lat)
+    if not main.comes_out[stops.node].any():
+        return []
+    targets, _ = entries(live, vehicle_class, points, np.zeros(len(points), dtype=np.int64))
+    return [int(index) for index in np.unique(targets.target[main.leads_in[targets.node]])]
 
 
 def start_point(live: LiveRoads, start: Start) -> EdgePoint:

@@ -50,13 +50,13 @@ def test_the_nearest_road_is_the_nearest_of_all(vehicle_class: str | None) -> No
     open_ = np.ones(len(counts), dtype=bool)
     if vehicle_class is not None:
         ms = live.travel_ms(vehicle_class)
-        open_ = (np.minimum(ms[0::2], ms[1::2]) < 2**31 - 1) & graph.joined(vehicle_class)
+        open_ = (np.minimum(ms[0::2], ms[1::2]) < 2**31 - 1) & graph.main_network(vehicle_class).pieces
     for _ in range(200):
         lon, lat = WEST + rng.uniform(-2, 13) * CELL, SOUTH + rng.uniform(-2, 13) * CELL
         point = Point(*(float(v) for v in plane.to_metres(lon, lat)))
         best = float(shapely.distance(lines[open_], point).min())
         found = snap(live, lon, lat, vehicle_class)
-        if vehicle_class is None or graph.joined(vehicle_class)[found.arc >> 1]:
+        if vehicle_class is None or graph.main_network(vehicle_class).pieces[found.arc >> 1]:
             assert found.off_road_metres == pytest.approx(best, rel=1e-3, abs=0.05)
         rows = graph.coords[graph.starts[found.arc >> 1] : graph.starts[(found.arc >> 1) + 1]]
         assert shapely.LineString(rows).distance(Point(found.lon, found.lat)) < 1e-7
