@@ -51,6 +51,15 @@ const CODE_FIELDS: readonly (readonly [string, string])[] = [
   ["milestone", "milestones"],
 ];
 
+const ROMAN = ["", "Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ"];
+
+/** A level never stands without its scale: forest response counts Ⅳ to Ⅰ, fire 1 to 5. */
+export function levelText(incident: { readonly scale: string; readonly level: number }): string {
+  return incident.scale === "forest"
+    ? t("page.level.forest", { level: ROMAN[incident.level] ?? incident.level })
+    : t("page.level", { level: incident.level });
+}
+
 /** One of two names on a card, by language. */
 export function called(card: { readonly name: string; readonly name_en: string }): string {
   return lang.value === "zh" || card.name_en === "" ? card.name : card.name_en;

@@ -3,6 +3,7 @@
 import { useEffect } from "preact/hooks";
 import { useComputed, useSignal } from "@preact/signals";
 import type { Signal } from "@preact/signals";
+import { duration } from "../clock.ts";
 import { newId, Problem } from "../net/api.ts";
 import { nameOf, t } from "../i18n.ts";
 import { raiseAlarm } from "../state/commands.ts";
@@ -20,7 +21,7 @@ export function AlarmForm() {
   const draft = useSignal<Draft>(emptyDraft(new Date(now.peek()).toISOString()));
   const commandId = useSignal(newId());
   const sending = useSignal(false);
-  const seconds = useComputed(() => Math.max(0, Math.floor((now.value - Date.parse(draft.value.startedAt)) / 1000)));
+  const takenMs = useComputed(() => Math.max(0, now.value - Date.parse(draft.value.startedAt)));
 
   // While the form stands open, a click on the map is the place.
   useEffect(() => {
@@ -56,7 +57,7 @@ export function AlarmForm() {
     <form class="alarm" onSubmit={(event) => void send(event)} onKeyDown={onKeyDown} data-test="form">
       <h2>
         {t("page.form")} <Key>F2</Key>
-        <span class={`timer big ${seconds.value > 60 ? "late" : ""}`}>{seconds.value} s</span>
+        <span class={`timer big ${takenMs.value > 60_000 ? "late" : ""}`}>{duration(takenMs.value)}</span>
       </h2>
       <div class="scroll">
         <PlaceField draft={draft} />

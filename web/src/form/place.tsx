@@ -157,7 +157,7 @@ function Ladder({ onChoose }: { readonly onChoose: (place: PickedPlace) => void 
 
 function Chosen({ draft }: { readonly draft: Signal<Draft> }) {
   const { picked, point } = draft.value;
-  if (picked === null && point === null) return <p class="quiet">⌖ {t("page.form.click")}</p>;
+  if (picked === null && point === null) return <p class="quiet">◎ {t("page.form.click")}</p>;
   const drop = () => {
     draft.value = { ...draft.value, picked: null, point: null };
     aim.value = null;
@@ -165,7 +165,7 @@ function Chosen({ draft }: { readonly draft: Signal<Draft> }) {
   return (
     <p class="chosen" data-test="chosen">
       ✓ {picked?.label}
-      {point !== null && <span> ⌖ {point.lon.toFixed(5)}, {point.lat.toFixed(5)} <small>{t(`page.crs.${point.crs}`)}</small></span>}
+      {point !== null && <span> ◎ {point.lon.toFixed(5)}, {point.lat.toFixed(5)} <small>{t(`page.crs.${point.crs}`)}</small></span>}
       <button type="button" class="plain small" onClick={drop} aria-label={t("page.cancel")}>✕</button>
     </p>
   );

@@ -7,7 +7,7 @@ import Zoom from "ol/control/Zoom.js";
 import { defaults as defaultInteractions } from "ol/interaction/defaults.js";
 import { boundingExtent } from "ol/extent.js";
 import { effect, untracked } from "@preact/signals";
-import { called, lang, nameOf, t } from "../i18n.ts";
+import { called, lang, levelText, nameOf } from "../i18n.ts";
 import type { Incident } from "../state/cards.ts";
 import { assignmentsOf, cards, county, queue, selected, selectedId, standings, stations, unitsByCode } from "../state/store.ts";
 import { proposedWays } from "../state/ways.ts";
@@ -93,7 +93,7 @@ export class ConsoleMap {
       conditions: [...cards.value.conditions.values()],
       aim: aim.value,
       ground: GROUNDS[theme.value],
-      nameOfIncident: (incident: Incident) => `${nameOf("kinds", incident.kind)} ${t("page.level", { level: incident.level })}`,
+      nameOfIncident: (incident: Incident) => `${nameOf("kinds", incident.kind)} ${levelText(incident)}`,
     });
   }
 

@@ -130,7 +130,7 @@ class TileStyles {
           font: `700 ${size}px ${FONT}`,
           fill: new Fill({ color: ground.label }),
           stroke: new Stroke({ color: ground.halo, width: 3.5 }),
-          offsetY: -20,
+          offsetY: -28,
           overflow: true,
         }),
         zIndex: 1000,
@@ -139,11 +139,11 @@ class TileStyles {
   }
 
   #place(feature: FeatureLike, resolution: number, ground: Ground): Style | Style[] | undefined {
-    if (resolution > 40) return undefined;
+    if (resolution > 55) return undefined;
     const kind = String(feature.get("kind") ?? "");
     if (kind === "town" || kind === "township") return undefined;
     const small = kind === "group" || kind === "natural" || kind === "hamlet" || kind === "landmark";
-    if (small && resolution > 14) return undefined;
+    if (small && resolution > 20) return undefined;
     const name = String(feature.get("name") ?? "");
     return this.#keep(`place ${name} ${small}`, () =>
       new Style({

@@ -72,7 +72,9 @@ function incidentFeature(incident: Incident, chosen: boolean, work: Work): Featu
       text: new Text({
         text: work.nameOfIncident(incident),
         font: `700 13px ${FONT}`,
-        offsetY: 12,
+        textAlign: "left",
+        offsetX: 17,
+        offsetY: -24,
         fill: new Fill({ color: work.ground.label }),
         stroke: new Stroke({ color: work.ground.halo, width: 4 }),
       }),

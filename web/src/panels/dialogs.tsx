@@ -4,14 +4,13 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { me, reported } from "../actions.ts";
-import { called, nameOf, t } from "../i18n.ts";
+import { called, levelText, nameOf, t } from "../i18n.ts";
 import { acknowledge, closeIncident, recall, reinforce, setLevel, unable } from "../state/commands.ts";
 import { cards, selected, stations, unitsByCode } from "../state/store.ts";
 import { severity } from "../state/priority.ts";
 import { dialog } from "../state/view.ts";
 import { BINDINGS } from "../bindings.ts";
 import { Key } from "./parts.tsx";
-import { levelText } from "./queue.tsx";
 
 const shut = (): void => {
   dialog.value = null;

@@ -2,7 +2,7 @@
 
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { dispatchChosen, me, reported, undoDispatch } from "../actions.ts";
-import { called, nameOf, t } from "../i18n.ts";
+import { called, levelText, nameOf, t } from "../i18n.ts";
 import { get } from "../net/api.ts";
 import type { Incident } from "../state/cards.ts";
 import { setLocation, unlink } from "../state/commands.ts";
@@ -13,7 +13,6 @@ import { Facts, Milestones } from "./facts.tsx";
 import { Notices } from "./notices.tsx";
 import { At, Key, Section, Timer } from "./parts.tsx";
 import { Proposal } from "./proposal.tsx";
-import { levelText } from "./queue.tsx";
 
 export function IncidentPanel() {
   const incident = selected.value;
@@ -57,9 +56,11 @@ function Head({ incident }: { readonly incident: Incident }) {
         {incident.number}
         {zone !== undefined && ` · ${called(zone)}`}
         {station !== undefined && ` · ${t("page.responsible")} ${called(station)}`}
-        {` · ${incident.lon.toFixed(5)}, ${incident.lat.toFixed(5)} WGS-84`}
       </p>
-      {incident.status === "open" && <Relocate incident={incident} />}
+      <div class="where">
+        <span class="quiet">{`${incident.lon.toFixed(5)}, ${incident.lat.toFixed(5)} WGS-84`}</span>
+        {incident.status === "open" && <Relocate incident={incident} />}
+      </div>
     </div>
   );
 }
@@ -77,7 +78,7 @@ function Relocate({ incident }: { readonly incident: Incident }) {
   if (picking.value === null) {
     return (
       <button type="button" class="plain small" onClick={start} data-test="relocate">
-        ⌖ {t("page.relocate")}
+        ◎ {t("page.relocate")}
       </button>
     );
   }

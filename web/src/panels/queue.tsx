@@ -1,6 +1,6 @@
 // The incident queue: what waits first, each with its age, its place and how far its units are.
 
-import { nameOf, t } from "../i18n.ts";
+import { levelText, nameOf, t } from "../i18n.ts";
 import { PRIORITY_COLOURS } from "../map/palette.ts";
 import type { Assignment, Incident } from "../state/cards.ts";
 import { isLive } from "../state/ladder.ts";
@@ -75,12 +75,4 @@ function State({ incident, assignments }: { readonly incident: Incident; readonl
       {silent > 0 && <b class="short"> · ✕ {t("page.state.silent", { count: silent })}</b>}
     </span>
   );
-}
-
-const ROMAN = ["", "Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ"];
-
-export function levelText(incident: Pick<Incident, "scale" | "level">): string {
-  return incident.scale === "forest"
-    ? t("page.level.forest", { level: ROMAN[incident.level] ?? incident.level })
-    : t("page.level", { level: incident.level });
 }

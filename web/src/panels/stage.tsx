@@ -21,7 +21,7 @@ export function Stage() {
           {t("page.synthetic")} <small>{t("page.synthetic.why")}</small>
         </p>
       )}
-      {picking.value !== null && <p class="hint">⌖ {panel.value === "form" ? t("page.form.click") : t("page.relocate.click")}</p>}
+      {picking.value !== null && <p class="hint">◎ {panel.value === "form" ? t("page.form.click") : t("page.relocate.click")}</p>}
       <p class="attribution">{county.value.attribution.join(" · ")}</p>
     </main>
   );

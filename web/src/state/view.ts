@@ -10,7 +10,7 @@ const THEME_KEY = "pianqu.theme";
 function firstTheme(): Theme {
   const kept = localStorage.getItem(THEME_KEY);
   if (kept === "dark" || kept === "light") return kept;
-  return matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark";
+  return "dark"; // a watch room is dark at night, and alarms come at night
 }
 
 export const theme = signal<Theme>(firstTheme());
