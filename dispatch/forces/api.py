@@ -16,6 +16,7 @@ from dispatch.forces.bodies import (
     ConditionAnswer,
     ConditionBody,
     ConditionsAnswer,
+    CoverAnswer,
     DutyBody,
     PositionAnswer,
     PositionBody,
@@ -29,6 +30,7 @@ from dispatch.forces.bodies import (
     ZonesAnswer,
 )
 from dispatch.forces.closing import report_of
+from dispatch.forces.covering import find_cover
 from dispatch.forces.status import Status, parse
 from dispatch.forces.store import SQL, station_cards, unit_cards, zone_cards
 from dispatch.forces.tracking import Tracking
@@ -95,6 +97,13 @@ def make_forces_router(
             zones=[{**card, "area": areas.get(card["code"])} for card in cards]
         )
 
+    @router.get("/cover")
+    async def cover(_: Annotated[Principal, Depends(reader)]) -> CoverAnswer:
+        """Zones without a manned engine, and moves worth suggesting. Nothing moves by itself."""
+        async with db.pool.acquire() as conn:
+            found = await find_cover(conn, county, road_book.current, await db.clock(conn))
+        return CoverAnswer(**found)
+
     @router.post("/units/{id}/status")
     async def status(
         id: UnitKey,
@@ -108,9 +117,9 @@ def make_forces_router(
             raise Problem(422, "unit_status_unknown", {"status": str(body.status)})
 
         async def act(work: Work) -> dict[str, Any]:
-            await _own_unit(work.conn, county.code, id, who)
+            unit = await _own_unit(work.conn, county.code, id, who)
             answer = await report_status(
-                work, county.code, id, told, at=body.at, by=who.subject, cause=body.cause
+                work, county.code, unit, told, at=body.at, by=who.subject, cause=body.cause
             )
             return {**answer, "at": utc_text(answer["at"])}
 
@@ -217,15 +226,15 @@ def make_forces_router(
     return router
 
 
-async def _own_unit(conn: Connection, county: str, key: str, who: Principal) -> None:
-    """A device speaks for the units of its own station only."""
-    if who.role is not Role.DEVICE:
-        return
+async def _own_unit(conn: Connection, county: str, key: str, who: Principal) -> str:
+    """The unit's code, by code or id. A device speaks for the units of its own station only."""
     unit = await SQL.unit_fix(conn, county=county, key=key)
     if unit is None:
         raise Problem(404, "unit_unknown", {"unit": key})
-    if who.station is None or unit["station"] != who.station:
+    if who.role is Role.DEVICE and (who.station is None or unit["station"] != who.station):
         raise Problem(403, "unit_of_another_station", {"unit": key})
+    code: str = unit["code"]
+    return code
 
 
 async def _card(work: Work, county: str, key: str) -> Mapping[str, Any]:

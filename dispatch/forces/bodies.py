@@ -122,12 +122,16 @@ class UnitAnswer(BaseModel):
 
 
 class StatusAnswer(BaseModel):
-    """`told`: changed, stands (it was so already), or late (noted; a newer status holds)."""
+    """`told`: changed, stands (it was so already), or late (noted; a newer status holds).
+
+    `assignment` is the unit's assignment as it stands now, where the status moved it.
+    """
 
     unit: str
     told: str
     status: str
     at: str
+    assignment: dict[str, Any] | None = None
 
 
 class PositionAnswer(BaseModel):
@@ -147,3 +151,19 @@ class ConditionAnswer(BaseModel):
 
 class RemovedAnswer(BaseModel):
     id: str
+
+
+class MoveUp(BaseModel):
+    """`gain_seconds` is net: what the uncovered zone wins less what the unit's own zone loses."""
+
+    unit: str
+    from_zone: str
+    to_zone: str
+    gain_seconds: float
+    loss_seconds: float
+    travel_seconds: float
+
+
+class CoverAnswer(BaseModel):
+    uncovered: list[str]
+    move_ups: list[MoveUp]

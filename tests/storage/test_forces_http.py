@@ -126,6 +126,18 @@ async def test_out_of_service_and_back(doors: Doors) -> None:
         assert answer.json()["unit"]["out_of_service"] == cause
 
 
+async def test_the_emptied_zone_is_named_and_a_move_up_offered_with_its_gain(doors: Doors) -> None:
+    assert (await doors.call(Role.VIEWER, "GET", "/cover")).json() == {"uncovered": [], "move_ups": []}
+    for unit in ("s1-1", "s1-2"):
+        await doors.call(Role.DISPATCHER, "POST", f"/units/{unit}/duty", json={"on_duty": False})
+    cover = (await doors.call(Role.VIEWER, "GET", "/cover")).json()
+    assert cover["uncovered"] == ["z1"]
+    [move] = cover["move_ups"]
+    assert (move["from_zone"], move["to_zone"]) == ("z2", "z1")
+    assert move["unit"] in ("s2-1", "s2-2")
+    assert move["gain_seconds"] >= 30
+
+
 async def test_a_road_is_closed_by_a_click_and_opened_again(doors: Doors) -> None:
     body = {"at": {"lon": 112.835, "lat": 35.4301}, "reason": "bridge"}
     answer = await doors.call(Role.DISPATCHER, "POST", "/roads/conditions", json=body)
