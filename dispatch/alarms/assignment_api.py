@@ -17,6 +17,7 @@ from dispatch.alarms.notices import receive_notice
 from runtime.database import Work
 
 Word = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,200}$")]
+Person = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{0,200}$")]  # "": whoever sends it
 Via = Literal["console", "telephone", "radio", "device"]
 
 
@@ -24,7 +25,7 @@ class SaidBody(BaseModel):
     """Who said it, by which way, and why."""
 
     model_config = ConfigDict(extra="forbid")
-    by: Word | None = None
+    by: Person = ""
     via: Via = "console"
     cause: Word | None = None
 
@@ -38,7 +39,7 @@ class UnableBody(SaidBody):
 
 class ReceivedBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
-    by: Word | None = None
+    by: Person = ""
 
 
 def make_assignment_router(desk: Desk, guard: Guard) -> APIRouter:

@@ -18,6 +18,7 @@ from dispatch.alarms.incident import Milestone
 from dispatch.alarms.linking import link, unlink
 
 Word = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,200}$")]
+Person = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{0,200}$")]  # "": whoever sends it
 Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:\-]{1,60}$")]
 
 
@@ -49,14 +50,14 @@ class ReinforcementBody(_Body):
 
 class LevelBody(_Body):
     level: Annotated[int, Field(ge=1, le=5)]
-    by: Word | None = None
+    by: Person = ""
     correction: bool = False
     why: Word | None = None
 
 
 class MilestoneBody(_Body):
     milestone: Milestone
-    by: Word | None = None
+    by: Person = ""
     at: datetime | None = None
 
 
@@ -75,7 +76,7 @@ class Where(_Body):
 
 class LocationBody(_Body):
     location: Where
-    by: Word | None = None
+    by: Person = ""
 
 
 class LinkBody(_Body):
@@ -87,7 +88,7 @@ class UnlinkBody(_Body):
 
 
 class CloseBody(_Body):
-    by: Word | None = None
+    by: Person = ""
     why: Word | None = None
 
 

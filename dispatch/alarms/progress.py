@@ -13,7 +13,6 @@ from dispatch.alarms.desk import Desk
 from dispatch.alarms.incident import Milestone, Outcome, Report, State
 from dispatch.alarms.incident_store import lock_incident, save_milestones
 from dispatch.alarms.tell import changed
-from dispatch.forces.api import ReportStatus
 from dispatch.forces.commands import report_status
 from dispatch.forces.status import AT_SCENE, Status, Told, parse
 from runtime.database import Work
@@ -61,24 +60,6 @@ async def unit_reported(
     if told.get("outcome") == Outcome.CHANGED.value:
         unit["told"] = Told.CHANGED.value  # the assignment moved it a moment ago
     return {**unit, **told}
-
-
-def status_with_assignment(desk: Desk) -> ReportStatus:
-    """For the forces API: what a dispatcher says of a unit moves its assignment too."""
-
-    async def report_unit(
-        work: Work,
-        county: str,
-        key: str,
-        status: Status,
-        *,
-        at: datetime | None,
-        by: str,
-        cause: str | None,
-    ) -> Mapping[str, Any]:
-        return await unit_reported(desk, work, key, status.value, by=by, via="console", at=at, cause=cause)
-
-    return report_unit
 
 
 async def _first_water(desk: Desk, work: Work, incident_id: Any, at: datetime | None) -> None:
