@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
+from zoneinfo import available_timezones
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +60,8 @@ def import_osm(
         raise InputError(
             str(out), "is already there and not empty", "give a new folder with --out, or remove this one"
         )
+    if time_zone is not None and time_zone not in available_timezones():
+        raise InputError("time zone", f"{time_zone!r} is unknown", "give an IANA name such as Asia/Shanghai")
     tally = Tally()
     extract = read_extract(file, tally, progress)
     county = build_county(extract, _stem(file), tally, progress, time_zone=time_zone, code=code)

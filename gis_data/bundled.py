@@ -1,0 +1,59 @@
+"""The bundled county as a folder, generated when first asked for and kept in a cache under its version."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from importlib.resources import files
+from pathlib import Path
+
+from gis_data.folder import write_county
+from gis_data.zezhou.county import build_zezhou
+
+_MADE_FROM = (
+    "model.py",
+    "catalogue.py",
+    "layers.py",
+    "roads.py",
+    "tables.py",
+    "cells.py",
+    "folder.py",
+    "defaults/catalogue.toml",
+)
+
+
+def bundled_county_folder(cache: Path) -> Path:
+    """The folder of 泽州县 in `cache`. Several processes may ask at once: the first that is done wins."""
+    target = cache / f"zezhou-{recipe()}"
+    if (target / "county.toml").exists():
+        return target
+    cache.mkdir(parents=True, exist_ok=True)
+    making = Path(tempfile.mkdtemp(prefix="zezhou-", suffix=".part", dir=cache))
+    try:
+        write_county(build_zezhou(), making)
+        making.chmod(0o755)
+        try:
+            os.rename(making, target)  # noqa: PTH104 - the atomic rename is the point
+        except OSError:
+            if not (target / "county.toml").exists():
+                raise
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
+    return target
+
+
+def recipe() -> str:
+    """A short checksum of the facts and the code that makes the county: another recipe, another folder."""
+    package = files("gis_data")
+    parts = [package.joinpath(name) for name in _MADE_FROM]
+    parts.extend(
+        sorted(
+            (entry for entry in package.joinpath("zezhou").iterdir() if entry.is_file()), key=lambda e: e.name
+        )
+    )
+    seal = hashlib.sha256()
+    for part in parts:
+        seal.update(part.name.encode() + b"\0" + part.read_bytes() + b"\0")
+    return seal.hexdigest()[:12]
