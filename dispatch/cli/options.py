@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-from gis_data.bundled import bundled_county_folder
 
+from gis_data.bundled import bundled_county_folder
 from gis_data.crs import check_position, to_wgs84
 from gis_data.errors import InputError
 from gis_data.folder import read_county
@@ -67,7 +67,7 @@ def county_folder(settings: Settings, folder: Path | None) -> Path:
     chosen = folder or settings.county
     if chosen is not None:
         return chosen
-    return bundled_county_folder(settings.data / "cache")
+    return bundled_county_folder(settings.cache_folder)
 
 
 def position(option: str, value: str, crs: str = "wgs84") -> tuple[float, float]:

@@ -110,7 +110,7 @@ def nearest_units(
         Start(stations[u.station].position.x, stations[u.station].position.y, u.vehicle_class) for u in units
     ]
     reaches = rank(live, lon, lat, starts)
-    turnouts = [_turnout_seconds(county, unit) for unit in units]
+    turnouts = [turnout_seconds(county, unit) for unit in units]
 
     def eta(i: int) -> float:
         return turnouts[i] + (reaches[i].travel_ms + reaches[i].on_foot_ms) / 1000
@@ -149,7 +149,8 @@ def _reason(place: int, eta_seconds: float, reach: Reach) -> str:
     return text(code, params)
 
 
-def _turnout_seconds(county: County, unit: Unit) -> float:
+def turnout_seconds(county: County, unit: Unit) -> float:
+    """By day, from the county's table; a minute where it says nothing."""
     station = next(s for s in county.stations if s.code == unit.station)
     for rule in county.turnouts:
         if rule.force in ("*", station.station_class.value) and rule.duty_mode in ("*", unit.duty_mode.value):

@@ -22,9 +22,9 @@ from dispatch.forces.apply import apply_county, plan_county
 from gis_data.folder import read_county
 from gis_data.model import County
 from runtime.database import open_database
-from runtime.errors import UserError
 from runtime.hints import Hints
 from runtime.migrate import migrate
+from runtime.ports import listen
 from runtime.servers import Servers, running_servers
 from runtime.settings import Settings
 
@@ -53,7 +53,7 @@ def serve(county: Path | None, **given: Any) -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
     folder = county_folder(settings, None)
     here = read_county(folder)
-    with listening(settings.host, settings.port) as listener, running_servers(settings) as servers:
+    with listen(settings.host, settings.port) as listener, running_servers(settings) as servers:
         for line in asyncio.run(prepare(servers, here)):
             print(line, file=sys.stderr)
         address, port = listener.getsockname()[:2]
@@ -62,24 +62,6 @@ def serve(county: Path | None, **given: Any) -> None:
             asyncio.run(serve_on(listener, settings, servers, here))
         else:
             _run_workers(listener, settings, servers, folder)
-
-
-def listening(host: str, port: int) -> socket.socket:
-    """A bound socket, or one clear line: a port in use is the commonest fault of all."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-        listener.listen(2048)
-    except OSError as error:
-        listener.close()
-        raise UserError(
-            f"--host {host} --port {port}: cannot listen there ({error.strerror}); "
-            "stop what uses the port or choose another with --port"
-        ) from None
-    listener.set_inheritable(True)
-    return listener
 
 
 async def prepare(servers: Servers, county: County) -> list[str]:

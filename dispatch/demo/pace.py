@@ -1,0 +1,36 @@
+"""How fast the demo's world turns: driving and work compressed, people and deadlines in real time. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """`speed`: how many times faster driving and work go. Everything that people do stays real."""
+
+    speed: float
+    work_seconds: float = 1200.0
+    way_home_seconds: float = 600.0
+    look_seconds: float = 1.0
+    ring_seconds: float = 4.0
+
+    def mission(self, eta_seconds: float | None) -> Iterator[tuple[float, str]]:
+        """What a crew reports after acknowledging: (wait so long, then this status)."""
+        eta = eta_seconds or 600.0
+        turnout = min(60.0, eta)
+        yield turnout / self.speed, "en_route"
+        yield (eta - turnout) / self.speed, "on_scene"
+        yield self.work_seconds / self.speed, "returning"
+
+    @property
+    def return_seconds(self) -> float:
+        return self.way_home_seconds / self.speed
+
+    def seconds_between_alarms(
+        self, units: int, units_an_alarm: float = 5.0, busy_share: float = 0.45
+    ) -> float:
+        """A mean distance of random alarms at which about this share of the units is out."""
+        mission = 4.0 + (60.0 + 600.0 + self.work_seconds + self.way_home_seconds) / self.speed
+        return mission * units_an_alarm / (max(units, 1) * busy_share)

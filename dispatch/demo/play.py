@@ -1,0 +1,309 @@
+"""The demo from curtain to curtain: start everything, raise the alarms, tell what happens, report, serve on."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import httpx
+from rich.console import Console
+from rich.table import Table
+
+from dispatch.access.principal import Role
+from dispatch.access.sessions import create_login_code
+from dispatch.alarms.triage import metres_between
+from dispatch.demo.dispatcher import Dispatcher
+from dispatch.demo.measured import latencies
+from dispatch.demo.narrator import Story
+from dispatch.demo.pace import Pace
+from dispatch.demo.report import build_report, is_served, said
+from dispatch.demo.scenario import Call, Scenario, night, random_calls
+from dispatch.demo.stage import Service, back_door, choose_port, own_settings, tokens
+from dispatch.demo.teams import Cast, Team
+from dispatch.demo.watch import Watch
+from dispatch.messages import Lang, text
+from gis_data.model import County
+from routing.graph import build_graph
+from routing.live import LiveRoads
+from routing.route import route
+from runtime.database import Database
+from runtime.encoding import to_json
+from runtime.servers import running_servers
+from runtime.settings import Settings
+
+LOG = logging.getLogger(__name__)
+PATIENCE_SECONDS = 300.0
+SEED = 140525
+COLUMNS = ("incident", "place", "unit", "eta", "reason", "dispatched", "delivered", "acknowledged", "state")
+TONES = {"alarm": "bold red", "warn": "yellow", "plain": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    alarms: int
+    speed: float
+    once: bool
+    report: Path | None
+    lang: Lang
+    port: int | None
+
+
+def run_demo(settings: Settings, folder: Path, county: County, options: Options) -> int:
+    """0 when every alarm was served, 1 when not."""
+    with own_settings(settings, folder) as own, running_servers(own) as servers:
+        service = Service(own, servers, choose_port(settings, options.port))
+
+        async def act() -> int:
+            try:
+                await service.start()
+                async with back_door(servers) as db:
+                    return await _Demo(county, options, service, db).run()
+            finally:
+                await service.stop()
+
+        return asyncio.run(act())
+
+
+class _Demo:
+    def __init__(self, county: County, options: Options, service: Service, db: Database) -> None:
+        self.county = county
+        self.options = options
+        self.service = service
+        self.db = db
+        self.out = Console(highlight=False, soft_wrap=True)
+        self.scenario: Scenario = night(county)
+        self.pace = Pace(speed=options.speed)
+        self.story = Story(options.lang)
+        self.raised: defaultdict[str, asyncio.Future[str]] = defaultdict(asyncio.Future)  # scene → incident
+        self.alarms = 0
+
+    def say(self, code: str, **params: object) -> None:
+        self.out.print(text(code, params, self.options.lang), markup=False)
+
+    async def run(self) -> int:
+        name = self.county.name.en if self.options.lang == "en" else self.county.name.zh
+        person, devices = await tokens(self.db, self.county)
+        self.say("demo.starting", county=name, devices=len(devices))
+        if self.county.synthetic:
+            self.say("demo.synthetic")
+        cast, chance = Cast(self.scenario.scenes), Random(SEED)
+        teams = [
+            Team(self.service.url, token, unit, cast, self.pace, Random(chance.random()))
+            for unit, token in devices.items()
+        ]
+        running = [asyncio.create_task(team.run()) for team in teams]
+        headers = {"Authorization": f"Bearer {person}"}
+        async with httpx.AsyncClient(base_url=self.service.url, headers=headers, timeout=30) as api:
+            dispatcher = Dispatcher(api, self.story, self.pace, "模拟调度员")
+            watch = Watch(self.service.url, person)
+            watching = asyncio.create_task(watch.run(lambda at, cards: self._hear(dispatcher, at, cards)))
+            try:
+                await asyncio.wait_for(watch.ready.wait(), 30)
+                for team in teams:
+                    await asyncio.wait_for(team.device.connected.wait(), 60)
+                self.say("demo.ready", devices=len(teams), speed=f"{self.options.speed:g}")
+                await self._raise_all(api, dispatcher, len(teams))
+                await self._settle(api)
+                report = await self._report(api)
+                self._show(report)
+                if not self.options.once:
+                    await self._serve_on()
+            finally:
+                watching.cancel()
+                await dispatcher.stop()
+                for task in running:
+                    task.cancel()
+                await asyncio.gather(watching, *running, return_exceptions=True)
+        return 0 if not report["unserved"] else 1
+
+    def _hear(self, dispatcher: Dispatcher, at: str, cards: Any) -> None:
+        for line in self.story.tell(cards):
+            said_line = f"{_clock(at)}  {text(line.code, line.params, self.options.lang)}"
+            self.out.print(said_line, style=TONES[line.tone], markup=False)
+        dispatcher.look(cards)
+
+    # ── raising alarms ─────────────────────────────────────────────────────────────────────────────────────
+
+    async def _raise_all(self, api: httpx.AsyncClient, dispatcher: Dispatcher, units: int) -> None:
+        every = self.pace.seconds_between_alarms(units)
+        more = random_calls(
+            self.county, self.options.alarms, every=every, start=self.scenario.random_from, seed=SEED
+        )
+        loop = asyncio.get_running_loop()
+        start = loop.time()
+        moves = [asyncio.create_task(self._relocate(dispatcher, start))]
+        moves.append(asyncio.create_task(self._close_bridge(api, start)))
+        raising = []
+        for call in (*self.scenario.calls, *more):
+            await asyncio.sleep(max(0.0, start + call.after - loop.time()))
+            raising.append(asyncio.create_task(self._raise(api, call)))
+        await asyncio.gather(*raising, *moves)
+
+    async def _raise(self, api: httpx.AsyncClient, call: Call) -> None:
+        body = {**call.body, "source_id": f"demo-{call.scene}-{call.after:.3f}"}
+        answer = await api.post(
+            "/api/v1/alarms", json=body, headers={"Idempotency-Key": f"demo-{call.scene}-{call.after:.3f}"}
+        )
+        answer.raise_for_status()
+        self.alarms += 1
+        if not self.raised[call.scene].done():
+            self.raised[call.scene].set_result(answer.json()["incident_id"])
+
+    async def _relocate(self, dispatcher: Dispatcher, start: float) -> None:
+        loop = asyncio.get_running_loop()
+        for move in self.scenario.relocations:
+            call = next(c for c in self.scenario.calls if c.scene == move.scene)
+            await asyncio.sleep(max(0.0, start + call.after + move.seconds - loop.time()))
+            incident = await self.raised[move.scene]
+            await dispatcher.relocate(incident, move.lon, move.lat)
+
+    async def _close_bridge(self, api: httpx.AsyncClient, start: float) -> None:
+        """Close a bridge (in a county without one: a road) on the way from the station nearest by air."""
+        place = self.scenario.closed_bridge_at
+        if place is None:
+            return
+        edge = await asyncio.to_thread(_edge_on_the_way, self.county, place)
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(max(0.0, start + self.scenario.closed_bridge_after - loop.time()))
+        if edge is None:
+            return
+        body = {"edges": [edge[0]], "factor": 0.0, "reason": f"{edge[1]} 桥面塌陷"}
+        answer = await api.post("/api/v1/roads/conditions", json=body)
+        if answer.is_error:
+            LOG.warning("closing %s: %s", edge[0], answer.text)
+
+    # ── waiting, reporting ─────────────────────────────────────────────────────────────────────────────────
+
+    async def _settle(self, api: httpx.AsyncClient) -> None:
+        """Until every incident is served and nobody is driving or working any more, within patience."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + PATIENCE_SECONDS
+        while loop.time() < end:
+            documents = await self._documents(api)
+            busy = any(
+                a["state"] in ("dispatched", "delivered", "acknowledged", "en_route")
+                for one in documents
+                for a in one["assignments"]
+            )
+            if all(is_served(one) for one in documents) and not busy:
+                return
+            await asyncio.sleep(1.0)
+
+    async def _documents(self, api: httpx.AsyncClient) -> list[dict[str, Any]]:
+        """The incidents of this demo with their assignments, from the board that it has followed."""
+        of: dict[str, list[dict[str, Any]]] = {}
+        for assignment in self.story.assignments.values():
+            of.setdefault(assignment["incident"], []).append(dict(assignment))
+        return [
+            {**incident, "assignments": of.get(id, [])}
+            for id, incident in self.story.incidents.items()
+            if incident["status"] != "merged"
+        ]
+
+    async def _report(self, api: httpx.AsyncClient) -> dict[str, Any]:
+        measured = await latencies(self.db, self.county.code)
+        document = build_report(
+            {"code": self.county.code, "name": self.county.name.zh, "synthetic": self.county.synthetic},
+            await self._documents(api),
+            alarms=self.alarms,
+            alarm_to_dispatch_ms=measured.alarm_to_dispatch_ms,
+            dispatch_to_device_ms=measured.dispatch_to_device_ms,
+        )
+        if self.options.report is not None:
+            self.options.report.write_text(to_json(document) + "\n", encoding="utf-8")
+        return document
+
+    def _show(self, report: dict[str, Any]) -> None:
+        lang = self.options.lang
+        table = Table(show_lines=False, pad_edge=False)
+        for column in (
+            "incident",
+            "place",
+            "unit",
+            "eta",
+            "reason",
+            "dispatched",
+            "delivered",
+            "acknowledged",
+            "state",
+        ):
+            table.add_column(text(f"demo.column.{column}", lang=lang), overflow="fold")
+        for incident in report["incidents"][:40]:
+            for row, a in enumerate(incident["assignments"]):
+                unit = self.story.units.get(a["unit"], {})
+                card = next(c for c in self.story.assignments.values() if _same(c, incident, a))
+                table.add_row(
+                    incident["number"] if row == 0 else "",
+                    incident["place"] if row == 0 else "",
+                    unit.get("name_en" if lang == "en" else "name", a["unit"]),
+                    "–" if a["eta_seconds"] is None else f"{a['eta_seconds'] / 60:.1f}′",
+                    said(card["reason"], lang),
+                    *(_clock(a[name]) for name in ("dispatched_at", "delivered_at", "acknowledged_at")),
+                    text(f"state.{a['state']}", lang=lang),
+                )
+        self.out.print(table)
+        for one in report["unserved"]:
+            self.say("demo.not_served", number=one["number"], place=one["place"])
+        alarm, device = report["latency_ms"]["alarm_to_dispatch"], report["latency_ms"]["dispatch_to_device"]
+        self.say(
+            "demo.summary",
+            served=report["served"],
+            alarms=report["alarms"],
+            acknowledged=report["acknowledged"],
+            escalated=report["escalated"],
+            a50=alarm["p50"],
+            a99=alarm["p99"],
+            d50=device["p50"],
+            d99=device["p99"],
+        )
+
+    async def _serve_on(self) -> None:
+        code = await create_login_code(
+            self.db, county=self.county.code, role=Role.SUPERVISOR, name="值班长", actor="demo"
+        )
+        self.say("demo.console_at", link=f"{self.service.url}/#login={code}")
+        sys.stdout.flush()
+        await self.service.ended()
+
+
+def _same(card: Any, incident: Any, assignment: Any) -> bool:
+    return bool(
+        card["incident"] == incident["id"]
+        and card["unit"] == assignment["unit"]
+        and card["dispatched_at"] == assignment["dispatched_at"]
+    )
+
+
+def _clock(at: str | None) -> str:
+    """Hours, minutes and seconds of an RFC 3339 time, in this machine's zone."""
+    if not at:
+        return "–"
+    return datetime.fromisoformat(at.replace("Z", "+00:00")).astimezone().strftime("%H:%M:%S")
+
+
+def _edge_on_the_way(county: County, place: tuple[float, float]) -> tuple[str, str] | None:
+    """A piece of road, a bridge if there is one, on the way of an engine from the nearest manned station."""
+    engines = {
+        u.station: u.vehicle_class for u in county.units if u.accepted and u.brings.get("engine", 0) > 0
+    }
+    near = sorted(
+        (s for s in county.stations if s.code in engines and not s.foreign),
+        key=lambda s: metres_between(s.position.x, s.position.y, *place),
+    )
+    live = LiveRoads(build_graph(county.roads, county.vehicle_classes))
+    for station in near[:3]:
+        found = route(live, (station.position.x, station.position.y), place, engines[station.code])
+        pieces = [int(live.graph.piece[arc]) for arc in found.path.arcs]
+        if len(pieces) < 8:
+            continue
+        inner = pieces[len(pieces) // 4 : -2]
+        bridges = [p for p in inner if county.roads.bridge[p]]
+        piece = (bridges or inner)[0]
+        return county.roads.ids[piece], county.roads.names[piece] or "村道"
+    return None

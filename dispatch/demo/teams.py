@@ -1,0 +1,89 @@
+"""Simulated teams: one real device client a unit, over a real websocket, with the patience of people."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from dispatch.alarms.triage import metres_between
+from dispatch.demo.pace import Pace
+from dispatch.demo.scenario import Behaviour, Scene
+from dispatch.push.device import Device, DeviceRefused, Told
+
+LOG = logging.getLogger(__name__)
+CAUSE = "vehicle_fault"
+
+
+class Cast:
+    """Who plays which part: at a scene, the first team that is ordered behaves as the tale wants, once."""
+
+    def __init__(self, scenes: Sequence[Scene]) -> None:
+        self._open = [scene for scene in scenes if scene.behaviour is not Behaviour.READY]
+
+    def behaviour_at(self, lon: float, lat: float) -> Behaviour:
+        for scene in self._open:
+            if metres_between(lon, lat, scene.lon, scene.lat) <= scene.metres:
+                self._open.remove(scene)
+                return scene.behaviour
+        return Behaviour.READY
+
+
+class Team:
+    """One unit with its device: acknowledges, drives, works, comes home; or does not, when its part says so."""
+
+    def __init__(self, url: str, token: str, unit: str, cast: Cast, pace: Pace, random: Random) -> None:
+        self.unit = unit
+        self.device = Device(url, token, self._hear)
+        self._cast = cast
+        self._pace = pace
+        self._random = random
+        self._missions: dict[str, asyncio.Task[None]] = {}
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        try:
+            await self.device.run()
+        except DeviceRefused as refused:
+            LOG.warning("%s: %s", self.unit, refused)
+        finally:
+            for mission in self._missions.values():
+                mission.cancel()
+
+    async def _hear(self, told: Told) -> None:
+        orders: Sequence[Mapping[str, Any]] = ()
+        if told.event == "order_dispatched":
+            orders = (told.data,)
+        elif told.event == "snapshot":
+            orders = told.data.get("orders", ())
+        elif told.event == "order_recalled":
+            mission = self._missions.pop(str(told.data["assignment_id"]), None)
+            if mission is not None:
+                mission.cancel()
+                self._missions["home"] = asyncio.create_task(self._go_home())
+        for order in orders:
+            id = str(order["assignment_id"])
+            if order["unit"] == self.unit and id not in self._missions:
+                self._missions[id] = asyncio.create_task(self._serve(UUID(id), order))
+
+    async def _serve(self, assignment: UUID, order: Mapping[str, Any]) -> None:
+        incident = order["incident"]
+        behaviour = self._cast.behaviour_at(incident["lon"], incident["lat"])
+        if behaviour is Behaviour.SILENT:
+            return
+        await asyncio.sleep(self._random.uniform(0.5, 5.0))
+        if behaviour is Behaviour.UNABLE:
+            await self.device.decide(assignment, "unable", CAUSE)
+            return
+        await self.device.decide(assignment, "acknowledge")
+        for seconds, status in self._pace.mission(order["eta_seconds"]):
+            await asyncio.sleep(seconds)
+            await self.device.status(self.unit, status)
+        await self._go_home()
+
+    async def _go_home(self) -> None:
+        await asyncio.sleep(self._pace.return_seconds)
+        await self.device.status(self.unit, "standby")
