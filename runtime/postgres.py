@@ -29,6 +29,7 @@ unix_socket_permissions = 0700
 port = 5432
 max_connections = 300
 shared_buffers = 128MB
+track_commit_timestamp = on
 work_mem = 8MB
 jit = off
 timezone = 'UTC'

@@ -23,6 +23,7 @@ class Settings(BaseSettings):
     data: Path = Field(default_factory=lambda: user_state_path("pianqu", appauthor=False))
     database_url: str | None = Field(default=None, repr=False)
     redis_url: str | None = Field(default=None, repr=False)  # "off": none, and none is started
+    cache: Path | None = None  # what can be made again; <data>/cache by default
     county: Path | None = None
     host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=8119, ge=0, le=65535)
@@ -34,7 +35,11 @@ class Settings(BaseSettings):
     time_scale: float = Field(default=1.0, gt=0, le=100_000)
     automatic: bool = False  # order without the one key, for every kind of incident
 
-    @field_validator("data", "county", mode="after")
+    @property
+    def cache_folder(self) -> Path:
+        return self.cache or self.data / "cache"
+
+    @field_validator("data", "cache", "county", mode="after")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return None if path is None else Path(os.path.abspath(path.expanduser()))  # noqa: PTH100 (symlinks stay)
