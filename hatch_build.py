@@ -21,7 +21,9 @@ class PagesHook(BuildHookInterface):  # type: ignore[type-arg]
         script = root / "scripts" / "build_pages.py"
         spec = importlib.util.spec_from_file_location("build_pages", script)
         if spec is None or spec.loader is None:
-            raise RuntimeError(f"{script} is missing: build from a full checkout or from the source distribution")
+            raise RuntimeError(
+                f"{script} is missing: build from a full checkout or from the source distribution"
+            )
         pages = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(pages)
         pages.build(root)

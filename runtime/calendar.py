@@ -5,13 +5,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-import asyncpg
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from runtime.database import Database
+from runtime.database import TROUBLE, Database
 from runtime.ids import new_id
 from runtime.leases import hold_lease, release_lease
 
@@ -60,7 +59,7 @@ class Calendar:
         try:
             for job in self._jobs:
                 await release_lease(self._db, _lease(job), self._holder)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        except TROUBLE as error:
             _log.warning("leases not given back (%s); they run out by themselves", error)
 
     async def run_job(self, job: Job) -> bool:

@@ -8,8 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import asyncpg
-
 from runtime.database import Connection, Database, Work
 from runtime.errors import UserError
 from runtime.ids import new_id
@@ -69,6 +67,10 @@ def backoff(attempts: int) -> timedelta:
     return timedelta(seconds=min(2 ** (min(attempts, 20) - 1), _LONGEST_BACKOFF_SECONDS))
 
 
+class _Held(Exception):  # noqa: N818 (no error: it leaves the transaction)
+    pass
+
+
 class Sweeper:
     """Handles due timers, several at a time, each in its own transaction; any number of processes may sweep.
 
@@ -84,6 +86,8 @@ class Sweeper:
         self._at_once = at_once
         self._wake = asyncio.Event()
         self._running: set[asyncio.Task[int]] = set()
+        # Between the rollback of a failure and its being put off the row is free: nobody here takes it then.
+        self._held: set[UUID] = set()
 
     async def run(self) -> None:
         """Until cancelled. Woken by hints and by the next due time; the poll finds what no hint told of."""
@@ -95,7 +99,7 @@ class Sweeper:
                 try:
                     pause = await self._hand_out()
                     failures = 0
-                except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+                except Exception as error:  # noqa: BLE001 (a sweeper that ended would silence every deadline)
                     failures += 1
                     pause = min(0.1 * 2**failures, 2.0)
                     _log.warning("timers cannot be read (%s); trying again in %.1f s", error, pause)
@@ -153,16 +157,24 @@ class Sweeper:
         timer: Timer | None = None
         try:
             async with self._db.work() as work:
-                row = await _queries.claim_timer(work.conn, kinds=list(self._handlers), now=work.now)
+                row = await _queries.claim_timer(
+                    work.conn, kinds=list(self._handlers), held=list(self._held), now=work.now
+                )
                 if row is None:
                     return False
+                if row["id"] in self._held:  # freed by a failure while the claim was on its way
+                    raise _Held
                 timer = Timer(**dict(row))
+                self._held.add(timer.id)
                 async with asyncio.timeout(_LONGEST_HANDLING_SECONDS):
                     await self._handlers[timer.kind](work, timer)
         except Exception as error:
             if timer is None:
                 raise
             await self._put_off(timer, error)
+        finally:
+            if timer is not None:
+                self._held.discard(timer.id)
         return True
 
     async def _put_off(self, timer: Timer, error: Exception) -> None:

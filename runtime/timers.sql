@@ -9,13 +9,13 @@ do update set due_at = excluded.due_at, payload = excluded.payload, attempts = 0
 -- Gone as if never set; one that is being handled at this moment is waited for.
 delete from timer where kind = :kind and subject = :subject and done_at is null;
 
--- name: claim_timer(kinds, now)^
--- The longest overdue that nobody else is handling, marked done in the caller's transaction: if the handler fails,
+-- name: claim_timer(kinds, held, now)^
+-- The longest overdue that nobody is handling, marked done in the caller's transaction: if the handler fails,
 -- the mark is rolled back with everything else.
 update timer set done_at = :now, attempts = attempts + 1
 where id = (
     select id from timer
-    where done_at is null and due_at <= :now and kind = any(:kinds::text[])
+    where done_at is null and due_at <= :now and kind = any(:kinds::text[]) and id <> all(:held::uuid[])
     order by due_at
     limit 1
     for update skip locked)

@@ -1,6 +1,6 @@
 """What may be said to the forces API: request bodies, checked at the edge."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -13,6 +13,7 @@ from pydantic import (
     model_validator,
 )
 
+from dispatch.forces.status import Status
 from gis_data.model import DutyMode
 
 Crs = Literal["wgs84", "cgcs2000", "gcj02", "bd09"]
@@ -23,11 +24,14 @@ Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 
 
+_EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
 def _of_our_time(moment: datetime) -> datetime:
-    """A year far off is a mistyped one, and some cannot be turned into UTC."""
-    if not 2000 <= moment.year <= 2200:
-        raise ValueError("a time between the years 2000 and 2200 is wanted")
-    return moment
+    """Years far off mean "long ago" or "for ever"; some of them cannot be turned into UTC."""
+    if moment.year < _EARLIEST.year:
+        return _EARLIEST
+    return _LATEST if moment.year >= _LATEST.year else moment
 
 
 Moment = Annotated[AwareDatetime, AfterValidator(_of_our_time)]
@@ -37,10 +41,13 @@ class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+Code = Literal[10, 20, 21, 22, 23, 24, 25, 26, 27, 30]
+
+
 class StatusBody(_Body):
     """`status` by its name (en_route) or by its code in GA/T 974.39 (21); `at` when it was so, if not just now."""
 
-    status: Word | Annotated[int, Field(ge=10, le=99)]
+    status: Status | Literal["10", "20", "21", "22", "23", "24", "25", "26", "27", "30"] | Code
     at: Moment | None = None
     cause: Sentence | None = None
 
@@ -87,6 +94,16 @@ class AreaBody(_Body):
 
 class ConditionBody(_Body):
     """A road closed (`factor` 0) or slowed (0.5: half speed), by its edges, by a point on it, or by an area."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                {"required": ["edges"], "properties": {"edges": {"minItems": 1}}},
+                {"required": ["at"], "properties": {"at": {"type": "object"}}},
+                {"required": ["area"], "properties": {"area": {"type": "object"}}},
+            ]
+        }
+    )
 
     edges: Annotated[list[Word], Field(max_length=2000)] = []
     at: PointBody | None = None

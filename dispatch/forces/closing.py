@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shapely import Polygon
+from shapely import MultiPolygon, Polygon, make_valid
 from shapely.geometry import mapping
 
 from dispatch.access.problem import Problem
@@ -14,9 +14,11 @@ from gis_data.crs import to_wgs84
 from routing.graph import RoadGraph
 from routing.snap import snap
 
+METRE_DEGREES = 1e-5
+
 
 def report_of(body: ConditionBody, graph: RoadGraph) -> Report:
-    """Unknown edges, unknown vehicle classes and areas that cross themselves are refused with 422."""
+    """Unknown edges and vehicle classes, and points off the roads, are refused with 422."""
     unknown = [edge for edge in body.edges if edge not in graph.piece_of]
     if unknown:
         raise Problem(422, "road_edge_unknown", {"edges": ", ".join(unknown[:5])})
@@ -39,12 +41,13 @@ def report_of(body: ConditionBody, graph: RoadGraph) -> Report:
     )
 
 
-def _polygon(area: AreaBody, crs: Crs) -> Polygon:
+def _polygon(area: AreaBody, crs: Crs) -> Polygon | MultiPolygon:
+    """Drawn in a hurry, an outline may cross itself or be a mere line: what it touches is meant, and a metre more."""
+
     def ring(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
         return [to_wgs84(lon, lat, crs) for lon, lat in points]
 
     shell, *holes = area.coordinates
-    polygon = Polygon(ring(shell), [ring(hole) for hole in holes])
-    if not polygon.is_valid or polygon.is_empty or polygon.area == 0:
-        raise Problem(422, "area_unusable", {"reason": "it crosses itself or encloses nothing"})
-    return polygon
+    drawn = make_valid(Polygon(ring(shell), [ring(hole) for hole in holes])).buffer(METRE_DEGREES)
+    assert isinstance(drawn, Polygon | MultiPolygon)
+    return drawn

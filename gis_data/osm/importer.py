@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
+from itertools import pairwise
 from pathlib import Path
 from zoneinfo import available_timezones
 
@@ -39,6 +40,7 @@ from gis_data.roads import roads_of
 ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
 # Around the county so much of the neighbours' roads, stations and water is kept as there is in the extract.
 REACH_METRES = 15_000.0
+SAMPLE_METRES = 250.0
 _STEPS = ("read", "roads", "places", "forces", "write")
 # Where an invented post may stand: any engine gets there, and it is no place to stop on.
 _POST_ROADS = frozenset({"primary", "secondary", "tertiary", "unclassified", "residential"})
@@ -94,7 +96,7 @@ def build_county(
         raise InputError(stem, "holds no road that can be driven or walked", "give an extract with roads")
     definition = _utm(pieces)
     projection = Projection(definition)
-    outline = choose_outline(extract.areas, _middles(pieces), projection, tally)
+    outline = choose_outline(extract.areas, _road_samples(pieces), projection, tally)
     reach = in_degrees(in_metres(outline.area, projection).buffer(REACH_METRES, quad_segs=4), projection)
     pieces = clean_pieces(pieces, _near(reach), tally)
     spots = {node: spot for way in extract.ways for node, spot in zip(way.nodes, way.places, strict=True)}
@@ -170,13 +172,17 @@ def _utm(pieces: Sequence[Piece]) -> str:
     return f"EPSG:{(32600 if middle >= 0 else 32700) + zone}"
 
 
-def _middles(pieces: Sequence[Piece]) -> NDArray[np.float64]:
-    """Of each road that engines use: a point of it and its length."""
+def _road_samples(pieces: Sequence[Piece]) -> NDArray[np.float64]:
+    """Points along the roads that engines use, lon and lat, each with the metres of road it stands for."""
     chosen = [p for p in pieces if p.facts.road_class in DRIVABLE] or list(pieces)
-    return np.array(
-        [(*(np.array(p.line[len(p.line) // 2]) / 1e7), metres_along(p.line)) for p in chosen],
-        dtype=np.float64,
-    )
+    found: list[tuple[float, float, float]] = []
+    for a, b in (pair for piece in chosen for pair in pairwise(piece.line)):
+        metres = metres_along((a, b))
+        count = max(1, round(metres / SAMPLE_METRES))
+        for step in range(count):
+            share = (step + 0.5) / count
+            found.append((a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share, metres / count))
+    return np.array(found) * (1e-7, 1e-7, 1.0)
 
 
 def _near(reach: Polygon | MultiPolygon) -> Callable[[Spot], bool]:

@@ -33,7 +33,7 @@ class Outline:
 def choose_outline(
     areas: Sequence[RawArea], road_points: NDArray[np.float64], projection: Projection, tally: Tally
 ) -> Outline:
-    """`road_points` are middles of road pieces, lon, lat and length in metres: the weight of what lies inside."""
+    """`road_points` stand along the roads: lon, lat, and the metres that each stands for."""
     candidates = [area for area in areas if _level(area) is not None and area.id[0] == "r"]
     points = shapely.points(road_points[:, :2])
     weight = road_points[:, 2]

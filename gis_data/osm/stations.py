@@ -173,7 +173,7 @@ def _named(name: Name | None, town: Town) -> Name:
     """A station is called by its town where the map gives it no name, or only `FFW`."""
     if name is None:
         return Name(f"{town.name}消防站", f"{town.name} fire station")
-    if len(name.zh) <= _SHORT_NAME and town.name not in name.zh:
+    if len(name.zh) <= _SHORT_NAME and name.zh.isascii() and name.zh != town.name:
         return Name(f"{town.name} {name.zh}", f"{town.name} {name.en}")
     return name
 

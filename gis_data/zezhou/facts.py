@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-import shapely
+from shapely import MultiPolygon, Polygon
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
@@ -53,29 +53,33 @@ class Facts:
     county: BaseGeometry
     city: BaseGeometry
     neighbours: Mapping[str, BaseGeometry]
-    county_lonlat: BaseGeometry
+    county_lonlat: Polygon | MultiPolygon
 
 
 @cache
 def facts() -> Facts:
     features = json.loads(_text("counties.geojson"))["features"]
     degrees = {f["properties"]["name"]: shape(f["geometry"]) for f in features}
-    single = {
-        name: shapely.get_geometry(area, 0) if shapely.get_num_geometries(area) == 1 else area
-        for name, area in degrees.items()
-    }
+    single = {name: _single(area) for name, area in degrees.items()}
     plane = {name: shape_to_plane(area) for name, area in single.items()}
     return Facts(
-        towns=tuple(_town(row) for row in _rows("towns.csv")),
+        towns=tuple(_town(row) for row in rows_of("towns.csv")),
         villages=tuple(
             VillageFact(row["code"], village_name(row["name"]), row["town"], row["source"])
-            for row in _rows("villages.csv")
+            for row in rows_of("villages.csv")
         ),
         county=plane[COUNTY],
         city=plane[CITY],
         neighbours={name: area for name, area in plane.items() if name not in (COUNTY, CITY)},
         county_lonlat=single[COUNTY],
     )
+
+
+def _single(area: BaseGeometry) -> Polygon | MultiPolygon:
+    if isinstance(area, MultiPolygon) and len(area.geoms) == 1:
+        return area.geoms[0]
+    assert isinstance(area, Polygon | MultiPolygon)
+    return area
 
 
 def village_name(full: str) -> str:
@@ -103,7 +107,8 @@ def _town(row: Mapping[str, str]) -> TownFact:
     )
 
 
-def _rows(name: str) -> list[dict[str, str]]:
+def rows_of(name: str) -> list[dict[str, str]]:
+    """A committed table of this package."""
     return list(csv.DictReader(io.StringIO(_text(name))))
 
 

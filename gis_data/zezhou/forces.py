@@ -9,6 +9,7 @@ import numpy as np
 from shapely import Point
 
 from gis_data.model import Contact, DutyMode, Name, Station, StationClass, Unit
+from gis_data.zezhou.facts import rows_of
 from gis_data.zezhou.kits import KITS
 from gis_data.zezhou.plane import Floats, length, stream, to_lonlat, to_plane
 from gis_data.zezhou.planning import RANK, RoadPlan
@@ -53,7 +54,7 @@ class _Post:
 
 def make_forces(sites: Sites, plan: RoadPlan) -> tuple[tuple[Station, ...], tuple[Unit, ...]]:
     ground = _Ground(sites, plan)
-    posts = [*_brigades(ground), *_national(ground), *_special(ground), *_abroad(ground), *_micro(ground)]
+    posts = [*_brigades(ground), *_listed(ground), *_micro(ground)]
     units = [unit for post in posts for unit in _units(post)]
     return tuple(post.station for post in posts), tuple(units)
 
@@ -131,148 +132,16 @@ def _brigades(ground: _Ground) -> Iterator[_Post]:
             yield _Post(station, kits)
 
 
-def _national(ground: _Ground) -> Iterator[_Post]:
-    """国家队: under the city's 119 centre; two stand in the hole of the county, outside its border."""
-    city = ground.sites.city
-    jincun = next(seat.at for seat in ground.sites.seats if seat.fact.short == "金村")
-    for code, zh, en, at, town, kits in (
-        (
-            "danhe-national",
-            "丹河消防救援站",
-            "Danhe fire station",
-            jincun + (-500.0, 420.0),
-            "金村",
-            ("heavy", "rescue", "ladder"),
-        ),
-        (
-            "city-special",
-            "城区特勤站",
-            "city special station",
-            city + (900.0, 600.0),
-            "",
-            ("foam", "heavy", "rescue", "ladder"),
-        ),
-        ("city-west", "城区西站", "city west station", city + (-1700.0, -500.0), "", ("heavy", "tanker")),
-    ):
-        station = ground.station(code, zh, en, StationClass.NATIONAL, ground.beside(at), town, "city_119")
-        yield _Post(station, kits)
-
-
-def _special(ground: _Ground) -> Iterator[_Post]:
-    seats = {seat.fact.short: seat.at for seat in ground.sites.seats}
-    kind = StationClass
-    for code, zh, en, cls, at, town, body, kits, mode, contact in (
-        (
-            "bagong-works",
-            "巴公装备园企业专职消防队",
-            "Bagong works brigade",
-            kind.ENTERPRISE,
-            seats["巴公"] + (1300.0, -900.0),
-            "巴公",
-            "enterprise",
-            ("foam", "light"),
-            DutyMode.STATION,
-            Contact.TABLET,
-        ),
-        (
-            "forest-south",
-            "南部森林消防专业队",
-            "southern forest crew",
-            kind.FORESTRY,
-            seats["大箕"] + (700.0, -2600.0),
-            "大箕",
-            "forest_hq",
-            ("carrier", "carrier", "forest_pickup"),
-            DutyMode.STATION,
-            Contact.TABLET,
-        ),
-        (
-            "forest-east",
-            "东部森林消防专业队",
-            "eastern forest crew",
-            kind.FORESTRY,
-            seats["柳树口"] + (-900.0, -2200.0),
-            "柳树口",
-            "forest_hq",
-            ("carrier", "carrier", "forest_pickup"),
-            DutyMode.FORWARD_POST,
-            Contact.TABLET,
-        ),
-        (
-            "chengzhuang-mine",
-            "成庄矿兼职消防队",
-            "Chengzhuang mine part-time crew",
-            kind.PART_TIME,
-            seats["下村"] + (1500.0, 900.0),
-            "下村",
-            "county_centre",
-            ("light_volunteer",),
-            DutyMode.STATION,
-            Contact.TELEPHONE,
-        ),
-        (
-            "nancun-foundry",
-            "南村铸造园兼职消防队",
-            "Nancun foundry part-time crew",
-            kind.PART_TIME,
-            seats["南村"] + (-1500.0, -700.0),
-            "南村",
-            "county_centre",
-            ("light_volunteer",),
-            DutyMode.STATION,
-            Contact.PHONE,
-        ),
-    ):
-        station = ground.station(code, zh, en, cls, ground.beside(at), town, body)
-        yield _Post(station, kits, mode, contact)
-
-
-def _abroad(ground: _Ground) -> Iterator[_Post]:
-    """Neighbours beyond the border: asked, never ordered."""
-    for code, zh, en, cls, lonlat, kits in (
-        (
-            "gaoping-south",
-            "高平市南部消防站",
-            "Gaoping south station",
-            StationClass.NATIONAL,
-            (112.915, 35.765),
-            ("heavy", "light"),
-        ),
-        (
-            "yangcheng-east",
-            "阳城县东部专职队",
-            "Yangcheng east brigade",
-            StationClass.TOWNSHIP_1,
-            (112.47, 35.49),
-            ("heavy", "light"),
-        ),
-        (
-            "lingchuan-west",
-            "陵川县西部专职队",
-            "Lingchuan west brigade",
-            StationClass.TOWNSHIP_2,
-            (113.22, 35.68),
-            ("light_led",),
-        ),
-        (
-            "lingchuan-forest",
-            "陵川县森林消防队",
-            "Lingchuan forest crew",
-            StationClass.FORESTRY,
-            (113.26, 35.62),
-            ("carrier",),
-        ),
-        (
-            "qinyang-north",
-            "沁阳市北部专职队",
-            "Qinyang north brigade",
-            StationClass.TOWNSHIP_2,
-            (112.93, 35.165),
-            ("light_led", "pump_pickup"),
-        ),
-    ):
-        at = ground.beside(to_plane(lonlat))
-        yield _Post(ground.station(code, zh, en, cls, at, "", "neighbour_county"), kits)
+def _listed(ground: _Ground) -> Iterator[_Post]:
+    """National stations (two in the hole, outside the border), enterprise, forestry, part-time, and neighbours."""
+    bases = {seat.fact.short: seat.at for seat in ground.sites.seats} | {"市区": ground.sites.city}
+    for row in rows_of("posts.csv"):
+        base = bases[row["from"]] if row["from"] else to_plane((float(row["lon"]), float(row["lat"])))
+        at = ground.beside(base, (float(row["east"]), float(row["north"])))
+        kind = StationClass(row["class"])
+        station = ground.station(row["code"], row["name"], row["name_en"], kind, at, row["town"], row["body"])
+        kits = tuple(row["kits"].split())
+        yield _Post(station, kits, DutyMode(row["duty_mode"]), Contact(row["contact"]))
 
 
 def _micro(ground: _Ground) -> Iterator[_Post]:

@@ -6,7 +6,6 @@ from itertools import pairwise
 
 import numpy as np
 import shapely
-from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import Delaunay
 
 from gis_data.zezhou.mesh import Ground
@@ -106,7 +105,7 @@ def _close_loops(plan: RoadPlan, sites: Sites, homes: list[int]) -> None:
     wanted = (apart < 3600.0) & (by_road > apart * (2.3 + 2.2 * rough))
     graph = plan.graph(plan.weights(0.3))
     for a in np.unique(pairs[wanted, 0]):
-        _, before = dijkstra(graph, indices=homes[a], return_predecessors=True, limit=12_000.0)
+        before = plan.ways_from(graph, homes[a], limit=12_000.0)
         for b in pairs[wanted & (pairs[:, 0] == a), 1]:
             plan.lay(plan.walk(before, homes[b]), "unclassified")
 
@@ -118,7 +117,7 @@ def _name_village_roads(plan: RoadPlan, sites: Sites) -> None:
     middle = (
         sites.mesh.points[sites.mesh.tail[nameless]] + sites.mesh.points[sites.mesh.head[nameless]]
     ) / 2.0
-    inside = shapely.contains(sites.facts.county, shapely.points(middle))
+    inside = np.asarray(shapely.contains(sites.facts.county, shapely.points(middle)))
     numbers = {
         k: plan.name_number(site.fact.name.removesuffix("村").removesuffix("社区") + "路")
         for k, site in enumerate(sites.villages)
@@ -150,5 +149,5 @@ def _tracks(plan: RoadPlan, sites: Sites) -> None:
         gap[k] = np.inf
         other = int(np.argmin(gap))
         if 500.0 < gap[other] < 2500.0:
-            _, before = dijkstra(graph, indices=point, return_predecessors=True, limit=9000.0)
+            before = plan.ways_from(graph, point, limit=9000.0)
             plan.lay(plan.walk(before, heads[other]), "track")

@@ -82,7 +82,7 @@ def make_mesh(county: BaseGeometry, city: BaseGeometry, patterns: Sequence[Patte
     ground = np.array([int(p.ground) for p in patterns] + [int(Ground.OPEN)], dtype=np.int8)[patch]
     tree = cKDTree(points)
     centre = np.asarray(tree.query(np.array([p.centre for p in patterns]))[1], dtype=np.int64)
-    inside = shapely.contains(county, shapely.points(points))
+    inside = np.asarray(shapely.contains(county, shapely.points(points)), dtype=np.bool_)
     return Mesh(
         points,
         ground,
@@ -169,7 +169,7 @@ def _edges(points: Floats) -> tuple[Ints, Ints]:
 
 def _toil(points: Floats, tail: Ints, head: Ints, metres: Floats) -> Floats:
     slope = np.abs(height(points)[head] - height(points)[tail]) / np.maximum(metres, 30.0)
-    lines = shapely.linestrings(np.stack([points[tail], points[head]], axis=1))
+    lines = np.asarray(shapely.linestrings(np.stack([points[tail], points[head]], axis=1)), dtype=object)
     wet = np.zeros(len(tail))
     wet[shapely.STRtree(lines).query(river_lines(), predicate="intersects")] = 350.0
     return metres * (1.0 + 22.0 * slope * np.minimum(slope, 0.35) + 1.5 * slope) + wet

@@ -110,16 +110,17 @@ def _village_places(
 
 def _hamlet_places(sites: Sites, responsible: Mapping[str, str], rng: np.random.Generator) -> list[Place]:
     found: list[Place] = []
-    taken = {site.fact.name for site in sites.villages}
+    villages = {site.fact.name for site in sites.villages}
+    taken: set[tuple[str, str]] = set()
     count: dict[str, int] = {}
     for k, hamlet in enumerate(sites.hamlets):
         village = sites.villages[hamlet.village]
         name = ""
-        while not name or (village.fact.town, name) in taken or name in taken:
+        while not name or (village.fact.town, name) in taken or name in villages:
             name = _HEADS[int(rng.integers(len(_HEADS)))] + _TAILS[int(rng.integers(len(_TAILS)))]
             if rng.random() < 0.35:
                 name = village.fact.name[0] + "家" + _TAILS[int(rng.integers(len(_TAILS)))]
-        taken.add((village.fact.town, name))  # type: ignore[arg-type]
+        taken.add((village.fact.town, name))
         code = village.fact.code
         count[code] = count.get(code, 0) + 1
         at = sites.mesh.points[sites.point("hamlet", k)]

@@ -38,7 +38,7 @@ def to_lonlat(metres: ArrayLike) -> Floats:
     plane = np.asarray(metres, dtype=np.float64)
     lon = plane[..., 0] / METRES_PER_DEGREE_LON + ORIGIN_LON
     lat = plane[..., 1] / METRES_PER_DEGREE_LAT + ORIGIN_LAT
-    return np.round(np.stack([lon, lat], axis=-1), 7)
+    return np.asarray(np.round(np.stack([lon, lat], axis=-1), 7), dtype=np.float64)
 
 
 def shape_to_plane(shape: BaseGeometry) -> BaseGeometry:

@@ -63,13 +63,15 @@ class RoadPlan:
 
     def connect(self, a: int, b: int, road_class: str, name: str, *, reuse: float = 0.5) -> None:
         """One line between two points."""
-        _, before = dijkstra(
-            self.graph(self.weights(reuse)), directed=True, indices=a, return_predecessors=True
-        )
-        way = self.walk(before, b)
+        way = self.walk(self.ways_from(self.graph(self.weights(reuse)), a), b)
         if not way:
             raise ValueError(f"no ground for {name}")
         self.lay(way, road_class, name)
+
+    def ways_from(self, graph: csr_array, point: int, limit: float = np.inf) -> NDArray[np.int32]:
+        """The cheapest ways from a point to all others, as the point before each; -9999 where there is none."""
+        _, before = dijkstra(graph, indices=np.array([point]), return_predecessors=True, limit=limit)
+        return np.asarray(before[0], dtype=np.int32)
 
     def walk(self, before: NDArray[np.int32], point: int) -> list[int]:
         """The edges from a point back to where its tree is rooted."""

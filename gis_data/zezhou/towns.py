@@ -55,8 +55,7 @@ class VillageSite:
 def seats(facts: Facts) -> tuple[Seat, ...]:
     found = []
     for town in facts.towns:
-        known = town.lon is not None and town.lat is not None
-        lonlat = (town.lon, town.lat) if known else _INFERRED[town.name]
+        lonlat = _INFERRED[town.name] if town.lon is None or town.lat is None else (town.lon, town.lat)
         at = centimetres(to_plane(lonlat))
         found.append(Seat(town, at, _QUALITY[town.quality], town.quality not in _TRUSTED))
     return tuple(found)

@@ -46,7 +46,9 @@ def make_water(sites: Sites, plan: RoadPlan, pieces: list[Piece]) -> tuple[Water
             name = site.fact.name + "消防水池"
             found.append(WaterSource(f"w{site.fact.code[-6:]}", name, "tank", at, tonnes, None))
     wet = [p for p in pieces if (p.bridge or p.ford) and RANK[p.road_class] >= RANK["secondary"]]
-    inside = shapely.contains(sites.facts.county, shapely.points(np.array([p.line[0] for p in wet])))
+    inside = np.asarray(
+        shapely.contains(sites.facts.county, shapely.points(np.array([p.line[0] for p in wet])))
+    )
     for n, piece in enumerate(p for p, home in zip(wet, inside, strict=True) if home and rng.random() < 0.55):
         season = "06-01/10-31" if rng.random() < 0.4 else ""
         found.append(

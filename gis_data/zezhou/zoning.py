@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import shapely
 from shapely import MultiPolygon, Point, Polygon
+from shapely.geometry.base import BaseGeometry
 
 from gis_data.model import Name, Town, Zone
 from gis_data.zezhou.plane import shape_to_lonlat, to_lonlat
@@ -85,7 +87,7 @@ def make_areas(sites: Sites) -> tuple[tuple[Town, ...], tuple[Zone, ...]]:
         Zone(
             plan.code,
             plan.name,
-            _joined([by_short[name].area for name in plan.towns]),
+            _joined([area for name in plan.towns if (area := by_short[name].area) is not None]),
             plan.brigade,
             plan.backup,
         )
@@ -94,7 +96,7 @@ def make_areas(sites: Sites) -> tuple[tuple[Town, ...], tuple[Zone, ...]]:
     return tuple(towns), zones
 
 
-def _joined(parts: list[shapely.Geometry]) -> Polygon | MultiPolygon:
+def _joined(parts: Sequence[BaseGeometry]) -> Polygon | MultiPolygon:
     area = shapely.union_all([shapely.make_valid(part) for part in parts], grid_size=1e-7)
     assert isinstance(area, Polygon | MultiPolygon)
     return area

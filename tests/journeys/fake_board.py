@@ -131,9 +131,7 @@ def _lines() -> tuple[tuple[LineString, str], ...]:
     return tuple(found)
 
 
-def _winding(
-    chance: random.Random, a: tuple[float, float], b: tuple[float, float], steps: int
-) -> LineString:
+def _winding(chance: random.Random, a: tuple[float, float], b: tuple[float, float], steps: int) -> LineString:
     wobble = math.dist(a, b) / steps * 0.5
     middle = [
         (a[0] + (b[0] - a[0]) * i / steps + chance.gauss(0, wobble), a[1] + (b[1] - a[1]) * i / steps + chance.gauss(0, wobble))

@@ -24,7 +24,7 @@ from tests.journeys.fake_board import Card
 
 STREAM = "county/140525"
 EPOCH = "0b54c1f0-91a7-4bfb-8a0f-7b1f4e4a8d21"
-TOKEN = "pq_fake"  # noqa: S105
+TOKEN = "pq_fake"
 
 
 def text(at: datetime) -> str:
@@ -84,7 +84,9 @@ class FakeService:
         async def tile(z: int, x: int, y: int, request: Request) -> Response:
             if request.headers.get("authorization") != f"Bearer {TOKEN}":
                 return Response(status_code=401)
-            return Response(await asyncio.to_thread(fake_board.tile, z, x, y), media_type="application/x-protobuf")
+            return Response(
+                await asyncio.to_thread(fake_board.tile, z, x, y), media_type="application/x-protobuf"
+            )
 
         @self.app.get(f"{api}/places")
         @self.app.get(f"{api}/ladder")
@@ -104,7 +106,11 @@ class FakeService:
 
         @self.app.get(f"{api}/incidents/{{id}}")
         async def one(id: str) -> Card:
-            words = {"source": "119", "caller": "138****2231", "description": "渠头村北头，二楼在烧，老人没出来"}
+            words = {
+                "source": "119",
+                "caller": "138****2231",
+                "description": "渠头村北头，二楼在烧，老人没出来",
+            }
             return {"alarms": [{"id": "a1", "reported_at": text(utc_now()), "linked": False, **words}]}
 
         @self.app.post(f"{api}/{{path:path}}", status_code=201)
@@ -211,7 +217,12 @@ def night(service: FakeService) -> None:
         },
     )  # fmt: skip
     hill = fake_board.incident(
-        5, "vegetation", "晋庙铺镇 天井关村 东坡", *fake_board.seat(9), ago(1330), milestones={"first_water": ago(300)}
+        5,
+        "vegetation",
+        "晋庙铺镇 天井关村 东坡",
+        *fake_board.seat(9),
+        ago(1330),
+        milestones={"first_water": ago(300)},
     )
     car = fake_board.incident(
         6, "vehicle", "高都镇 S227 桥西", *fake_board.seat(3), ago(254), level=1, place_verified=False, uncertainty_metres=1800.0
@@ -225,7 +236,11 @@ def night(service: FakeService) -> None:
     ]  # fmt: skip
     start, end = fake_board.seat(2), (house["lon"], house["lat"])
     service.ways = {"unit-2-0": [start, [start[0] + 0.02, start[1]], end]}
-    sent[1]["path"] = [fake_board.seat(10), [fake_board.seat(10)[0], fake_board.seat(9)[1]], fake_board.seat(9)]
+    sent[1]["path"] = [
+        fake_board.seat(10),
+        [fake_board.seat(10)[0], fake_board.seat(9)[1]],
+        fake_board.seat(9),
+    ]
     notices = [
         {"id": "n1", "incident": hill["id"], "body": "power", "text_code": "n", "sent_at": ago(1200), "received_at": ago(1100), "received_by": "王五"},
         {"id": "n2", "incident": hill["id"], "body": "ambulance_120", "text_code": "n", "sent_at": ago(1200), "received_at": None, "received_by": None},
