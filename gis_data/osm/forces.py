@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import shapely
-from shapely import MultiPolygon, Point, Polygon
+from numpy.typing import NDArray
+from shapely import MultiPolygon, Polygon
 
 from gis_data.crs import Projection
 from gis_data.model import Forest, Station, StationClass, Town, Unit, Zone
@@ -37,11 +39,11 @@ def build_forces(
     reach: Polygon | MultiPolygon,
     towns: Sequence[Town],
     forests: Sequence[Forest],
-    roads: Sequence[Point],
+    roads: NDArray[np.float64],
     projection: Projection,
     tally: Tally,
 ) -> Forces:
-    """`roads` are points of roads that every engine can use: invented posts stand on one."""
+    """`roads` are points (lon, lat) of roads that every engine can use: invented posts stand on one."""
     posts = read_posts(extract, outline, reach, towns, tally)
     posts += posts_for_towns(towns, posts, roads, tally)
     brigades = _zone_brigades(posts)

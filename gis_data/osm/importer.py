@@ -190,12 +190,13 @@ def _near(reach: Polygon | MultiPolygon) -> Callable[[Spot], bool]:
     return lambda spot: west <= spot[0] <= east and south <= spot[1] <= north
 
 
-def _post_spots(pieces: Sequence[Piece]) -> list[Point]:
+def _post_spots(pieces: Sequence[Piece]) -> NDArray[np.float64]:
     chosen = [
         p for p in pieces if p.facts.road_class in _POST_ROADS and p.facts.access == "" and not p.barrier
     ]
-    ends = sorted({p.line[0] for p in chosen or pieces})
-    return [Point(x / 1e7, y / 1e7) for x, y in ends]
+    return (
+        np.array(sorted({spot for piece in chosen or pieces for spot in piece.line}), dtype=np.float64) / 1e7
+    )
 
 
 def _guessed_zone(outline: Outline, middle: Point, tally: Tally) -> str:

@@ -6,7 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely import MultiPolygon, Point, Polygon
 
 from gis_data.model import Name, Station, StationClass, Town
@@ -87,7 +89,7 @@ def read_posts(
 
 
 def posts_for_towns(
-    towns: Sequence[Town], posts: Sequence[Post], roads: Sequence[Point], tally: Tally
+    towns: Sequence[Town], posts: Sequence[Post], roads: NDArray[np.float64], tally: Tally
 ) -> list[Post]:
     """A post for every town that has no station: invented, so marked, and placed on the nearest road."""
     codes = Codes()
@@ -109,7 +111,7 @@ def posts_for_towns(
                         f"{town.name}专职消防队" if alone else f"{town.name}消防站", f"{town.name} fire post"
                     ),
                     station_class=StationClass.TOWNSHIP_1 if alone else StationClass.TOWNSHIP_2,
-                    position=roads[int(metres_to(town.seat, roads).argmin())],
+                    position=_nearest_spot(town.seat, roads),
                     zone="",
                     town=town.code,
                     body=CENTRE_BODY,
@@ -158,6 +160,12 @@ def forestry_posts(
         )
         for number, station in enumerate(chosen, start=1)
     ]
+
+
+def _nearest_spot(at: Point, spots: NDArray[np.float64]) -> Point:
+    east = (spots[:, 0] - at.x) * np.cos(np.radians(at.y))
+    lon, lat = spots[int(np.hypot(east, spots[:, 1] - at.y).argmin())]
+    return Point(float(lon), float(lat))
 
 
 def _gap(station: Station, others: Sequence[Station]) -> float:
