@@ -28,8 +28,10 @@ class Buffer:
     """`position` is the last sequence handed on. Subscribed first, it starts *behind*: the journal is read, and
     only then is drained what came in live meanwhile."""
 
-    def __init__(self, position: int) -> None:
+    def __init__(self, position: int, most_events: int = MOST_EVENTS, most_bytes: int = MOST_BYTES) -> None:
         self.position = position
+        self._most_events = most_events
+        self._most_bytes = most_bytes
         self.behind = True
         self.overflows = 0
         self._waiting: deque[Parcel] = deque()
@@ -39,7 +41,8 @@ class Buffer:
         """A live event. Where there is no room everything waiting is dropped, to be read from the journal."""
         if self.behind:
             return
-        if self._waiting and (len(self._waiting) >= MOST_EVENTS or self._bytes + parcel.size > MOST_BYTES):
+        full = len(self._waiting) >= self._most_events or self._bytes + parcel.size > self._most_bytes
+        if self._waiting and full:
             self.overflows += 1
             self.fall_behind()
             return
