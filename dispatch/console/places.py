@@ -10,7 +10,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import islice
 
 from pypinyin import Style, pinyin
@@ -135,11 +135,12 @@ class PlaceIndex:
 
     def _keys_of(self, place: Found) -> list[str]:
         """The name, its readings and initials, alone and behind its town's."""
-        own = _spelt(place.name)
-        keys = dict.fromkeys((own.plain, *own.readings, *own.initials))
         town = self._towns.get(place.town, "") if place.kind != "town" else ""
-        if town:
-            for name in (town, _without_suffix(town)):
+        keys: dict[str, None] = {}
+        for called in dict.fromkeys((place.name, _without_suffix(place.name))):
+            own = _spelt(called)
+            keys |= dict.fromkeys((own.plain, *own.readings, *own.initials))
+            for name in dict.fromkeys((town, _without_suffix(town))) if town else ():
                 above = _spelt(name)
                 keys[above.plain + own.plain] = None
                 keys |= dict.fromkeys(above.readings[0] + reading for reading in own.readings)
@@ -159,7 +160,7 @@ class PlaceIndex:
         return tuple(sorted(rung, key=lambda p: (RUNGS.index(p.kind), _reading(p.name), p.code)))
 
     def _top_of_town(self, place: Found) -> bool:
-        if place.kind in ("town", "station"):
+        if place.kind == "station" or place.code in self._towns:
             return False
         return place.kind == "village" or (False, place.village) not in self._by_code
 
@@ -186,7 +187,7 @@ class _Spelt:
     initials: tuple[str, ...]
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def _spelt(name: str) -> _Spelt:
     plain = plain_key(name)
     if plain.isascii():
@@ -198,11 +199,16 @@ def _spelt(name: str) -> _Spelt:
         read += [
             [*likely[:place], other, *likely[place + 1 :]]
             for place, character in enumerate(plain)
-            for other in pinyin(character, style=Style.NORMAL, heteronym=True)[0][:READINGS]
+            for other in _readings(character)
         ]
     readings = dict.fromkeys("".join(syllables) for syllables in read)
     initials = dict.fromkeys("".join(s[0] for s in syllables if s) for syllables in read)
     return _Spelt(plain, tuple(readings), tuple(initials))
+
+
+@cache
+def _readings(character: str) -> tuple[str, ...]:
+    return tuple(pinyin(character, style=Style.NORMAL, heteronym=True)[0][:READINGS])
 
 
 def _reading(name: str) -> str:
@@ -234,6 +240,8 @@ def _everything(county: County) -> Iterator[Found]:
             town.synthetic,
         )
     for place in county.places:
+        if place.code in names:
+            continue  # the seat of a town stands for the town
         yield Found(
             _rung(place),
             place.code,
@@ -265,6 +273,7 @@ def _everything(county: County) -> Iterator[Found]:
 
 
 _RUNG_OF_KIND: Mapping[str, str] = {
+    "town": "town",
     "village": "village",
     "administrative_village": "village",
     "hamlet": "hamlet",

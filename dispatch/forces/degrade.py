@@ -125,13 +125,11 @@ def degrade(
     if lesser is not None:
         for capability, most in lesser.at_most.items():
             _tighten(limits, capability, most)
+    # Only what it would bring otherwise makes it lesser: a tanker's crew of three is its full one.
     kept = {name: min(amount, _whole(name, limits.get(name, inf))) for name, amount in brings.items()}
-    return Aboard(
-        True,
-        {name: amount for name, amount in kept.items() if amount > 0},
-        lesser.name_key if lesser is not None else None,
-        tuple(sorted(name for name, amount in brings.items() if kept[name] < amount)),
-    )
+    lost = tuple(sorted(name for name, amount in brings.items() if kept[name] < amount))
+    aboard = {name: amount for name, amount in kept.items() if amount > 0}
+    return Aboard(True, aboard, lesser.name_key if lesser is not None and lost else None, lost)
 
 
 def _tighten(limits: dict[str, float], capability: str, most: float) -> None:

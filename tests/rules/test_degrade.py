@@ -1,9 +1,11 @@
 """A short crew takes capabilities away, step by step, until nothing may roll."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.forces.degrade import DEFAULT_RULES, degrade
+from gis_data.zezhou.kits import KITS, Kit
 from roster.crews import Crew
 
 HEAVY = {
@@ -67,6 +69,14 @@ def test_without_a_squad_leader_it_brings_no_commander() -> None:
 
 def test_a_duty_flag_without_qualifications_limits_by_people_only() -> None:
     assert degrade(HEAVY, "heavy_engine", 2, Crew(6, {}, None)).brings == HEAVY
+
+
+@pytest.mark.parametrize("kit", KITS.values(), ids=KITS.keys())
+def test_the_vehicles_of_the_bundled_county_lose_nothing_with_their_full_crew(kit: Kit) -> None:
+    aboard = degrade(
+        kit.brings, kit.vehicle_class, kit.minimum_crew, Crew(int(kit.brings["people"]), {}, None)
+    )
+    assert (aboard.legal, aboard.brings, aboard.counts_as) == (True, dict(kit.brings), None)
 
 
 quantities = st.dictionaries(
