@@ -54,8 +54,8 @@ def read_county(path: Path) -> County:
         County(
             **{f.name: getattr(head, f.name) for f in fields(_County)},
             roads=read_roads(package),
-            boundary=_read_boundary(package),
-            towns=_read_towns(package),
+            boundary=read_boundary(package),
+            towns=read_towns(package),
             places=read_records(package, "places", Place),
             zones=read_records(package, "zones", Zone),
             stations=read_records(package, "stations", Station),
@@ -65,7 +65,7 @@ def read_county(path: Path) -> County:
             forests=read_records(package, "forest", Forest),
             **{f.name: getattr(catalogue, f.name) for f in fields(Catalogue)},
             digest="",
-            turn_restrictions=_read_turns(package),
+            turn_restrictions=read_turns(package),
         )
     )
 
@@ -135,7 +135,7 @@ def read_head(path: Path) -> tuple[_County, Catalogue]:
     return head, catalogue_of(document, "county.toml", default_catalogue())
 
 
-def _read_boundary(package: Path) -> Polygon | MultiPolygon:
+def read_boundary(package: Path) -> Polygon | MultiPolygon:
     layer = read_layer(package, "boundary")
     if layer is None or len(layer.rows) == 0:
         raise InputError(f"{GPKG}, layer boundary", "is missing or empty", "draw the county's outline in it")
@@ -144,7 +144,7 @@ def _read_boundary(package: Path) -> Polygon | MultiPolygon:
     return parts[0] if len(parts) == 1 else MultiPolygon(parts)
 
 
-def _read_towns(package: Path) -> tuple[Town, ...]:
+def read_towns(package: Path) -> tuple[Town, ...]:
     """Towns are areas with the position of their seat beside it, or just points where no area is known."""
     layer = read_layer(package, "towns")
     if layer is None:
@@ -178,7 +178,7 @@ def _write_towns(package: Path, towns: tuple[Town, ...]) -> None:
     write_layer(package, "towns", shapes, "MultiPolygon" if has_areas else "Point", columns)  # type: ignore[arg-type]
 
 
-def _read_turns(package: Path) -> tuple[tuple[str, str, str], ...]:
+def read_turns(package: Path) -> tuple[tuple[str, str, str], ...]:
     layer = read_layer(package, "turn_restrictions")
     if layer is None:
         return ()

@@ -117,8 +117,8 @@ def _hamlets(known: Facts, homes: tuple[VillageSite, ...], towns: tuple[Seat, ..
 
 def _well_inside(known: Facts, at: Floats) -> bool:
     point = shapely.Point(at)
-    return (
-        bool(shapely.contains(known.county, point)) and shapely.distance(known.county.boundary, point) > 250.0
+    return bool(
+        shapely.contains(known.county, point) and shapely.distance(known.county.boundary, point) > 250.0
     )
 
 

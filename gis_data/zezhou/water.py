@@ -74,20 +74,19 @@ def make_forests(sites: Sites) -> tuple[Forest, ...]:
     homes = np.array([mesh.points[sites.point("village", k)] for k in range(len(sites.villages))])
     away = np.asarray(cKDTree(homes).query(points)[0])
     wooded = points[(height(points) > 1010.0) & (away > 650.0)]
-    area = shapely.union_all([_hexagon(point) for point in wooded])
-    area = shapely.intersection(area, sites.facts.county).simplify(60.0)
-    parts = [
-        part for part in shapely.get_parts(area) if part.geom_type == "Polygon" and part.area > 600_000.0
-    ]
-    parts.sort(key=lambda part: (-part.area, part.centroid.x))
     seats = np.array([seat.at for seat in sites.seats])
+    nearest = np.asarray(cKDTree(seats).query(wooded)[1])
     found: list[Forest] = []
-    for n, part in enumerate(parts):
-        near = cKDTree(seats).query(part.representative_point().coords[0])[1]
-        shape = shapely.make_valid(shape_to_lonlat(part))
-        if isinstance(shape, Polygon | MultiPolygon):
-            name = f"{sites.seats[int(near)].fact.short}林区{n + 1}"
-            found.append(Forest(f"f{n + 1:03d}", name, shape))
+    for town, seat in enumerate(sites.seats):
+        area = shapely.union_all([_hexagon(point) for point in wooded[nearest == town]])
+        area = shapely.intersection(area, sites.facts.county).simplify(60.0)
+        parts = [part for part in shapely.get_parts(area) if part.geom_type == "Polygon" and part.area > 4e5]
+        parts.sort(key=lambda part: (-part.area, part.centroid.x))
+        for n, part in enumerate(parts, start=1):
+            shape = shapely.make_valid(shape_to_lonlat(part))
+            if isinstance(shape, Polygon | MultiPolygon):
+                code = f"f{seat.fact.code[-3:]}-{n:02d}"
+                found.append(Forest(code, f"{seat.fact.short}林区{n}", shape))
     return tuple(found)
 
 

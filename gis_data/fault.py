@@ -1,0 +1,92 @@
+"""A fault of a county folder: where it is, what is wrong, how to mend it. Codes and parameters; English here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+# code → problem with parameters, remedy. The Chinese stands in the message catalogue under fault.* and remedy.*.
+FAULTS: Mapping[str, tuple[str, str]] = {
+    "unreadable": ("{problem}", "{remedy}"),
+    "road_island": (
+        "{pieces} road pieces are cut off from the network",
+        "connect them to it, or delete them",
+    ),
+    "dead_one_way": (
+        "a one-way road leads {direction} {nodes} places without a way {back}",
+        "turn its direction round, or make it two-way",
+    ),
+    "duplicate_node": (
+        "ends {metres} m from the end of road {other} without touching it",
+        "snap the two ends together",
+    ),
+    "missed_junction": (
+        "touches road {other} in the middle without a junction",
+        "split both roads where they meet",
+    ),
+    "zero_length": ("has no length", "delete it"),
+    "self_crossing": ("crosses itself", "split it where it crosses, or draw it again"),
+    "unknown_code": ("{field} {value} is not known", "use one of {known}"),
+    "off_network": (
+        "lies {metres} m from the nearest road",
+        "move it to the road, or draw the road that leads there",
+    ),
+    "outside_county": ("lies outside the county", "move it inside, or mark it as foreign"),
+    "outside_buffer": (
+        "lies {kilometres} km outside the county",
+        "move it, or delete it: the map ends {limit} km out",
+    ),
+    "looks_shifted": (
+        "lies {metres} m off, and right on the map when read as GCJ-02",
+        "turn its position from GCJ-02 into WGS-84",
+    ),
+    "zone_overlap": (
+        "overlaps zone {other} by {square_km} km²",
+        "cut one of the two back to the common border",
+    ),
+    "zone_gap": (
+        "{square_km} km² near {lon},{lat} belong to no zone",
+        "extend a zone over it",
+    ),
+    "zone_backup": ("the order of backup names {value}", "name other zones of the county, each once"),
+    "no_station": ("belongs to station {value}, which does not exist", "add the station, or name another"),
+    "short_seats": ("needs {minimum} people and has {seats} seats", "correct seats or minimum_crew"),
+    "too_many_people": ("brings {people} people and has {seats} seats", "correct seats or people"),
+    "kind_without_plan": ("has no response plan", "add a [[plan]] of this kind"),
+    "missing_kind": ("there is no kind other", "add it: it takes every call that fits nowhere else"),
+    "duplicate_code": ("the code stands twice", "give each its own code"),
+    "broken_area": ("the outline crosses itself", "mend the geometry in QGIS"),
+    "no_units": ("there are no units", "add units.csv, so that there is somebody to send"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing to mend. `layer` is a layer of the GeoPackage or a file; `feature` the code or id in it."""
+
+    layer: str
+    feature: str
+    code: str
+    params: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def problem(self) -> str:
+        return FAULTS[self.code][0].format_map(dict(self.params))
+
+    @property
+    def remedy(self) -> str:
+        return FAULTS[self.code][1].format_map(dict(self.params))
+
+    def __str__(self) -> str:
+        where = f"{self.layer} {self.feature}".strip()
+        return f"{where}: {self.problem}; {self.remedy}"
+
+    def as_dict(self) -> dict[str, object]:
+        return {
+            "layer": self.layer,
+            "feature": self.feature,
+            "code": self.code,
+            "params": dict(self.params),
+            "problem": self.problem,
+            "remedy": self.remedy,
+        }
