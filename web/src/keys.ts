@@ -2,7 +2,7 @@
 
 import { dispatchChosen, newAlarm, step, stepBack, toggleProposed, undoDispatch } from "./actions.ts";
 import { mute, unlock } from "./sound.ts";
-import { dialog } from "./state/view.ts";
+import { dialog, panel } from "./state/view.ts";
 
 const EVERYWHERE: Readonly<Record<string, () => void>> = {
   F2: newAlarm,
@@ -47,7 +47,8 @@ function actionFor(event: KeyboardEvent): (() => void) | undefined {
   if (event.ctrlKey || event.metaKey || event.altKey) return undefined;
   const everywhere = EVERYWHERE[event.key];
   if (everywhere !== undefined) return dialog.peek() !== null && event.key !== "Escape" ? undefined : everywhere;
-  if (inField || dialog.peek() !== null) return undefined;
+  // While an alarm is taken down, a stray letter must not leave it.
+  if (inField || dialog.peek() !== null || panel.peek() === "form") return undefined;
   if (/^[1-9]$/.test(event.key)) return () => toggleProposed(Number(event.key) - 1);
   return OUTSIDE_FIELDS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
 }

@@ -22,6 +22,13 @@ export interface Draft {
   readonly facts: Readonly<Record<string, boolean | number | string>>;
 }
 
+/** Whether anything has been taken down yet. */
+export function isBlank(draft: Draft): boolean {
+  const { startedAt: _startedAt, ...held } = draft;
+  const { startedAt: _now, ...blank } = emptyDraft("");
+  return JSON.stringify(held) === JSON.stringify(blank);
+}
+
 export function emptyDraft(startedAt: string): Draft {
   return { startedAt, kind: "building", picked: null, point: null, placeText: "", trapped: 0, caller: "", description: "", facts: {} };
 }

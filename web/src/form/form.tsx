@@ -1,14 +1,15 @@
 // The sixty-second form: place, what burns, who is trapped, the number, then what a commander wants to know.
 
-import { useEffect } from "preact/hooks";
-import { useComputed, useSignal } from "@preact/signals";
+import type { RefObject } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import type { Signal } from "@preact/signals";
 import { duration } from "../clock.ts";
 import { newId, Problem } from "../net/api.ts";
 import { nameOf, t } from "../i18n.ts";
 import { raiseAlarm } from "../state/commands.ts";
 import { county, now } from "../state/store.ts";
-import { aim, open, picking, toast } from "../state/view.ts";
+import { aim, draft, open, picking, toast } from "../state/view.ts";
 import { stepBack } from "../actions.ts";
 import { Key } from "../panels/parts.tsx";
 import { emptyDraft, toAlarm, type Draft } from "./draft.ts";
@@ -18,28 +19,24 @@ import { PlaceField } from "./place.tsx";
 const KINDS = ["building", "vegetation", "vehicle", "industrial", "rescue", "hazmat", "flood", "snow", "other"];
 
 export function AlarmForm() {
-  const draft = useSignal<Draft>(emptyDraft(new Date(now.peek()).toISOString()));
+  const kept = useSignal<Draft>(draft.peek() ?? emptyDraft(new Date(now.peek()).toISOString()));
   const commandId = useSignal(newId());
   const sending = useSignal(false);
-  const takenMs = useComputed(() => Math.max(0, now.value - Date.parse(draft.value.startedAt)));
-
-  // While the form stands open, a click on the map is the place.
-  useEffect(() => {
-    picking.value = (point) => {
-      draft.value = { ...draft.peek(), point: { ...point, crs: "wgs84" } };
-    };
-    return () => {
-      picking.value = null;
-      aim.value = null;
-    };
-  }, []);
+  const form = useRef<HTMLFormElement>(null);
+  const takenMs = useComputed(() => Math.max(0, now.value - Date.parse(kept.value.startedAt)));
+  useSignalEffect(() => {
+    draft.value = kept.value;
+  });
+  usePlaceFromMap(kept);
+  useSendKey(form);
 
   const send = async (event: Event) => {
     event.preventDefault();
     if (sending.value) return;
     sending.value = true;
     try {
-      const raised = await raiseAlarm(toAlarm(draft.value), commandId.value);
+      const raised = await raiseAlarm(toAlarm(kept.value), commandId.value);
+      draft.value = null;
       toast({
         code: raised.linked ? "page.raised.linked" : "page.raised",
         params: { number: raised.incident_number },
@@ -52,44 +49,73 @@ export function AlarmForm() {
       sending.value = false;
     }
   };
+  const discard = () => {
+    stepBack();
+    draft.value = null;
+  };
 
   return (
-    <form class="alarm" onSubmit={(event) => void send(event)} onKeyDown={onKeyDown} data-test="form">
+    <form ref={form} class="alarm" onSubmit={(event) => void send(event)} onKeyDown={onKeyDown} data-test="form">
       <h2>
         {t("page.form")} <Key>F2</Key>
         <span class={`timer big ${takenMs.value > 60_000 ? "late" : ""}`}>{duration(takenMs.value)}</span>
       </h2>
       <div class="scroll">
-        <PlaceField draft={draft} />
-        <Kinds draft={draft} />
-        <Trapped draft={draft} />
+        <PlaceField draft={kept} />
+        <Kinds draft={kept} />
+        <Trapped draft={kept} />
         <label>
           <span>{t("page.form.caller")}</span>
-          <input inputMode="tel" value={draft.value.caller} maxLength={60} name="caller" onInput={(event) => (draft.value = { ...draft.value, caller: event.currentTarget.value })} />
+          <input inputMode="tel" value={kept.value.caller} maxLength={60} name="caller" onInput={(event) => (kept.value = { ...kept.value, caller: event.currentTarget.value })} />
         </label>
-        <FactFields draft={draft} />
+        <FactFields draft={kept} />
         <label>
           <span>{t("page.form.description")}</span>
-          <textarea rows={2} value={draft.value.description} maxLength={2000} onInput={(event) => (draft.value = { ...draft.value, description: event.currentTarget.value })} />
+          <textarea rows={2} value={kept.value.description} maxLength={2000} onInput={(event) => (kept.value = { ...kept.value, description: event.currentTarget.value })} />
         </label>
       </div>
       <div class="bar">
         <button type="submit" class="dispatch" disabled={sending.value} data-test="send">
           {t("page.form.send")} <Key>Ctrl+↵</Key>
         </button>
-        <button type="button" class="plain" onClick={stepBack}>{t("page.cancel")} <Key>Esc</Key></button>
+        <div class="more two">
+          <button type="button" onClick={stepBack}>{t("page.form.later")} <Key>Esc</Key></button>
+          <button type="button" onClick={discard} data-test="discard">✕ {t("page.form.discard")}</button>
+        </div>
       </div>
     </form>
   );
 }
 
-/** Ctrl+Enter sends; Enter alone never does, half an alarm is soon sent. */
-function onKeyDown(event: KeyboardEvent & { readonly currentTarget: HTMLFormElement }): void {
-  if (event.key !== "Enter" || event.isComposing) return;
-  if (event.ctrlKey || event.metaKey) {
-    event.preventDefault();
-    event.currentTarget.requestSubmit();
-  } else if (event.target instanceof HTMLInputElement) {
+/** While the form stands open, a click on the map is the place. */
+function usePlaceFromMap(kept: Signal<Draft>): void {
+  useEffect(() => {
+    picking.value = (point) => {
+      kept.value = { ...kept.peek(), point: { ...point, crs: "wgs84" } };
+    };
+    return () => {
+      picking.value = null;
+      aim.value = null;
+    };
+  }, []);
+}
+
+/** Ctrl+Enter sends from wherever the focus stands, also when what held it has gone. */
+function useSendKey(form: RefObject<HTMLFormElement | null>): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing || event.repeat) return;
+      event.preventDefault();
+      form.current?.requestSubmit();
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, []);
+}
+
+/** Enter alone never sends: half an alarm is soon sent. */
+function onKeyDown(event: KeyboardEvent): void {
+  if (event.key === "Enter" && !event.ctrlKey && !event.metaKey && event.target instanceof HTMLInputElement) {
     event.preventDefault();
   }
 }

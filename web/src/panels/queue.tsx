@@ -6,7 +6,9 @@ import type { Assignment, Incident } from "../state/cards.ts";
 import { isLive } from "../state/ladder.ts";
 import { priority } from "../state/priority.ts";
 import { assignmentsOf, queue, selectedId, waits } from "../state/store.ts";
-import { open, openedIds } from "../state/view.ts";
+import { isBlank } from "../form/draft.ts";
+import { newAlarm } from "../actions.ts";
+import { draft, open, openedIds, panel } from "../state/view.ts";
 import { Key, Timer } from "./parts.tsx";
 
 export function Queue() {
@@ -15,6 +17,11 @@ export function Queue() {
       <h2>
         {t("page.queue")} <Key>J</Key> <Key>K</Key>
       </h2>
+      {draft.value !== null && panel.value !== "form" && !isBlank(draft.value) && (
+        <button type="button" class="unfinished" onClick={newAlarm}>
+          ✎ {t("page.form.unfinished")} <Key>F2</Key>
+        </button>
+      )}
       <ol>
         {queue.value.map((incident) => (
           <Row key={incident.id} incident={incident} />

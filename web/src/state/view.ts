@@ -1,6 +1,7 @@
 // What a person has chosen on this page: theme, opened incidents, units ticked, the panel and dialog in front.
 
 import { batch, computed, effect, signal } from "@preact/signals";
+import type { Draft } from "../form/draft.ts";
 import type { Coded } from "./cards.ts";
 import { assignmentsOf, cards, selected, selectedId } from "./store.ts";
 
@@ -48,6 +49,9 @@ export function backToOverview(): void {
     aim.value = null;
   });
 }
+
+/** The alarm being taken down: it waits while another incident is looked at, and F2 comes back to it. */
+export const draft = signal<Draft | null>(null);
 
 /** Units ticked by hand for the selected incident; null while the proposal stands as it came. */
 export const ticked = signal<ReadonlySet<string> | null>(null);
