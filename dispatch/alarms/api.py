@@ -5,13 +5,14 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 
 from dispatch.access.guard import Guard
 from dispatch.access.principal import DISPATCHING, PEOPLE, Principal, Role
 from dispatch.access.problem import Problem, problems
 from dispatch.alarms.assignment_api import make_assignment_router
 from dispatch.alarms.assignment_store import assignment_cards
+from dispatch.alarms.command_edge import CommandId
 from dispatch.alarms.desk import Desk
 from dispatch.alarms.incident_api import make_incident_router
 from dispatch.alarms.incident_store import alarms_of, incident_card, incident_cards
@@ -25,10 +26,6 @@ from runtime.journal import read_events
 
 LONGEST_ALARM_BYTES = 262_144
 EVENTS_SHOWN = 2000
-CommandId = Annotated[
-    str | None, Header(alias="Idempotency-Key", max_length=200, pattern=r"^[\x21-\x7e]{1,200}$")
-]
-
 # Everything is welcome in an alarm, so the document promises little and shows much.
 _ALARM_BODY: dict[str, Any] = {
     "required": True,

@@ -171,15 +171,18 @@ async def open_for_device(
     return [(_assignment(row), row["acknowledge_due_at"]) async for row in rows]
 
 
-async def advance_device(
-    conn: Connection, county: str, device: UUID, stream: str, seq: int, at: datetime
-) -> list[UUID]:
-    """Note the cumulative acknowledgement and answer whose orders it newly covers."""
-    acked = await QUERIES.lock_device(conn, county=county, id=device)
+async def orders_newly_acked(
+    conn: Connection, county: str, device: UUID, stream: str, seq: int
+) -> list[UUID] | None:
+    """The orders that this cumulative acknowledgement covers and no earlier one did; None: it covers nothing new."""
+    acked = await QUERIES.acked_seq(conn, county=county, id=device)
     if acked is None or seq <= acked:
-        return []
-    await QUERIES.save_acked(conn, id=device, seq=seq, at=at)
+        return None
     return [row["id"] async for row in QUERIES.acked_orders(conn, stream=stream, after=acked, upto=seq)]
+
+
+async def save_acked(conn: Connection, device: UUID, seq: int, at: datetime) -> None:
+    await QUERIES.save_acked(conn, id=device, seq=seq, at=at)
 
 
 async def stop_clocks(conn: Connection, assignment: UUID, kinds: Sequence[str], at: datetime) -> None:

@@ -76,9 +76,9 @@ where a.county = :county and u.station = :station and (:unit::text is null or u.
     and a.state in ('dispatched', 'delivered', 'acknowledged', 'en_route', 'on_scene', 'unconfirmed')
 order by a.dispatched_at, a.id;
 
--- name: lock_device(county, id)$
+-- name: acked_seq(county, id)$
 -- How far a device has acknowledged its stream.
-select acked_seq from device where county = :county and id = :id for update;
+select acked_seq from device where county = :county and id = :id;
 
 -- name: save_acked(id, seq, at)!
 -- The cumulative acknowledgement of a device; it never goes back.

@@ -178,7 +178,7 @@ async def reinforce(
     """增援: propose just so much more; with `order` it is sent at once."""
     unknown = sorted(set(needs) - set(desk.county.capabilities))
     if unknown:
-        raise Problem(422, "capability_unknown", {"codes": unknown})
+        raise Problem(404, "capability_unknown", {"codes": unknown})
     made = await propose(desk, work, id, cause="reinforcement", reinforcement=dict(needs))
     if made is None:
         await locked_open(desk, work, id)  # says why

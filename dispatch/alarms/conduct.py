@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from dispatch.access.problem import Problem
-from dispatch.alarms.assignment_store import assignments_of, save_way
+from dispatch.alarms.assignment_store import assignments_of
 from dispatch.alarms.decide import plan_of
 from dispatch.alarms.desk import Desk
 from dispatch.alarms.incident import BUSY, Milestone, missing_to_close
 from dispatch.alarms.incident_store import (
     close_incident,
     incident_card,
-    load_incident,
     lock_incident,
-    save_location,
     save_milestones,
     save_triage,
 )
 from dispatch.alarms.location import Located
-from dispatch.alarms.measure import measure, ways
+from dispatch.alarms.moving import move_incident, tell_crews
 from dispatch.alarms.notices import send_notices
 from dispatch.alarms.proposal_store import resolve_shortfalls
 from dispatch.alarms.propose import season_now
-from dispatch.alarms.rows import AssignmentRow, IncidentRow
-from dispatch.alarms.tell import ask_for_proposal, changed, order_brief, tell_devices
+from dispatch.alarms.rows import IncidentRow
+from dispatch.alarms.tell import ask_for_proposal, changed
 from dispatch.alarms.triage import severity, triage
-from dispatch.forces.store import load_candidates
 from runtime.database import Work
 from runtime.encoding import utc_text
 
@@ -67,7 +63,7 @@ async def set_level(desk: Desk, work: Work, id: UUID, said: LevelSaid) -> dict[s
     kind = desk.county.kinds[incident.kind]
     lowest, highest = sorted((kind.worst_level, 4 if kind.scale == "forest" else 1))
     if not lowest <= said.level <= highest:
-        raise Problem(422, "level_unknown", {"level": said.level, "lowest": lowest, "highest": highest})
+        raise Problem(409, "level_unknown", {"level": said.level, "lowest": lowest, "highest": highest})
     if said.level == incident.level:
         return await card_of(desk, work, id)
     lowered = severity(incident.scale, said.level) < severity(incident.scale, incident.level)
@@ -95,7 +91,7 @@ async def set_level(desk: Desk, work: Work, id: UUID, said: LevelSaid) -> dict[s
     notices: list[UUID] = []
     if active:
         notices = await send_notices(desk, work, now, plan_of(desk.county, now).notify)
-        await _tell_crews(desk, work, now, active, "level")
+        await tell_crews(desk, work, now, active, "level")
     await changed(
         desk,
         work,
@@ -142,66 +138,10 @@ async def reach_milestone(
 
 async def relocate(desk: Desk, work: Work, id: UUID, located: Located, *, by: str) -> dict[str, Any]:
     """改址: the choice is made again, and units on their way get the order again with the new way."""
-    before = await load_incident(work.conn, desk.county.code, id)
-    if before is None:
-        raise Problem(404, "no_incident", {"id": str(id)})
-    units = await load_candidates(work.conn, desk.county, work.now)
-    measured = await measure(await desk.roads.refresh(work.conn, work.now), located.lon, located.lat, units)
     incident = await locked_open(desk, work, id)
-    zone = desk.map.zone_of(located.lon, located.lat)
-    station = desk.map.station_of(located.lon, located.lat, zone, located.place_code)
-    await save_location(work.conn, id, located, zone=zone, station=station)
-    active = [a for a in await assignments_of(work.conn, id) if a.state in BUSY]
-    paths = await ways(measured, frozenset(a.unit_code for a in active))
-    by_code = {unit.code: unit for unit in units}
-    for assignment in active:
-        unit = by_code.get(assignment.unit_code)
-        travel = None if unit is None else measured.travel_of(unit)
-        if unit is None or travel is None or not travel.reachable:
-            continue
-        # Whoever has rolled needs no turnout any more.
-        turnout = 0.0 if assignment.en_route_at is not None else unit.turnout_seconds
-        driving = (travel.travel_ms + travel.on_foot_ms) / 1000
-        await save_way(
-            work.conn,
-            assignment.id,
-            eta_seconds=turnout + driving,
-            travel_seconds=driving,
-            distance_metres=round(travel.distance_metres, 1),
-            on_foot_metres=round(travel.on_foot_metres, 1),
-            path=paths.get(assignment.unit_code),
-        )
-    now = await locked_open(desk, work, id)
-    again = [a for a in await assignments_of(work.conn, id) if a.state in BUSY]
-    await _tell_crews(desk, work, now, again, "location")
-    await changed(
-        desk,
-        work,
-        "incident_relocated",
-        {
-            "incident": id,
-            "number": incident.number,
-            "place": located.place,
-            "place_verified": located.verified,
-            "lon": located.lon,
-            "lat": located.lat,
-            "by": by,
-        },
-        incidents=[id],
-        assignments=[a.id for a in again],
-    )
+    await move_incident(desk, work, incident, located, by=by)
     await ask_for_proposal(desk, work, id, "location")
     return await card_of(desk, work, id)
-
-
-async def _tell_crews(
-    desk: Desk, work: Work, incident: IncidentRow, active: list[AssignmentRow], cause: str
-) -> None:
-    for assignment in active:
-        brief: Mapping[str, Any] = {**order_brief(incident, assignment, None), "cause": cause}
-        await tell_devices(
-            work, desk.county.code, assignment.station, assignment.unit_code, "order_updated", brief
-        )
 
 
 async def close(desk: Desk, work: Work, id: UUID, *, by: str, why: str | None) -> dict[str, Any]:

@@ -143,16 +143,23 @@ def goes_unasked(
     return extras[:1]
 
 
-def unasked_shortfalls(
-    chosen: Sequence[Mapping[str, Any]], sent: Sequence[Mapping[str, Any]]
+def awaiting(
+    chosen: Sequence[Mapping[str, Any]],
+    sent: Sequence[Mapping[str, Any]],
+    *,
+    automatic: bool,
+    cause: str,
+    freed: str | None,
 ) -> list[dict[str, Any]]:
-    """In automatic mode: slots whose only takers must be asked by a person. The console is told at once."""
+    """Slots whose only takers must be asked by a person, where a person does not look already: in automatic mode
+    all of them, otherwise the one whose unit did not come and could not be replaced. The console is told at once."""
     gone = {one["unit"] for one in sent}
-    return [
-        {"code": one["slot"], "slot": True, "missing": 1.0, "cause": AWAITS_DISPATCHER, "unit": one["unit"]}
-        for one in chosen
-        if one["unit"] not in gone and one["counts"]
-    ]
+    left = [one for one in chosen if one["unit"] not in gone and one["counts"]]
+    if not automatic:
+        if cause not in REPLACEMENT_CAUSES or sent:
+            return []
+        left = [one for one in left if one["slot"] == freed] or left[:1]
+    return [{"code": one["slot"], "slot": True, "missing": 1.0, "cause": AWAITS_DISPATCHER} for one in left]
 
 
 def free_extra_slot(filled: frozenset[str]) -> str:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from dispatch.access.problem import Problem
 from dispatch.alarms.answer import Said, report, stands
-from dispatch.alarms.assignment_store import advance_device, load_assignment, open_for_device
+from dispatch.alarms.assignment_store import load_assignment, open_for_device, orders_newly_acked, save_acked
 from dispatch.alarms.desk import Desk
 from dispatch.alarms.incident import Report
 from dispatch.alarms.incident_store import load_incident
@@ -44,7 +44,7 @@ class AlarmDeviceHandlers:
     async def snapshot(self, device: DeviceIdentity) -> tuple[Head, Mapping[str, Any]]:
         """The open orders of its units, and the sequence that they are true of."""
         county = self._desk.county.code
-        stream = f"device/{device.id}"
+        stream = device.stream
         async with self._desk.db.reading() as conn:
             head = (await heads(conn, [stream]))[stream]
             orders = []
@@ -55,15 +55,20 @@ class AlarmDeviceHandlers:
         return head, {"orders": orders}
 
     async def delivered(self, device: DeviceIdentity, seq: int) -> None:
-        """Every order up to `seq` has been received; each is its own command, so none holds up another."""
-        county = self._desk.county.code
-        async with self._desk.db.work() as work:
-            orders = await advance_device(work.conn, county, device.id, f"device/{device.id}", seq, work.now)
-            for id in sorted(orders):
+        """Each order is a command of its own, so that no two incidents are locked at once; the acknowledgement is
+        kept last, so that a crash in between repeats it and loses nothing."""
+        desk, county = self._desk, self._desk.county.code
+        async with desk.db.pool.acquire() as conn:
+            orders = await orders_newly_acked(conn, county, device.id, device.stream, seq)
+        if orders is None:
+            return
+        said = Said(Report.DELIVER, by=device.stream, via="device")
+        for id in orders:
+            async with desk.db.work() as work:
                 if await load_assignment(work.conn, county, id) is not None:
-                    await report(
-                        self._desk, work, id, Said(Report.DELIVER, by=f"device/{device.id}", via="device")
-                    )
+                    await report(desk, work, id, said)
+        async with desk.db.work() as work:
+            await save_acked(work.conn, device.id, seq, work.now)
 
     async def decide(
         self,
@@ -73,7 +78,7 @@ class AlarmDeviceHandlers:
         decision: Decision,
         cause: str | None,
     ) -> Mapping[str, Any]:
-        by = f"device/{device.id}"
+        by = device.stream
 
         async def act(work: Work) -> dict[str, Any]:
             row = await load_assignment(work.conn, self._desk.county.code, assignment)
@@ -95,7 +100,7 @@ class AlarmDeviceHandlers:
     async def status(
         self, device: DeviceIdentity, command_id: str, unit: str, status: str, at: datetime | None
     ) -> Mapping[str, Any]:
-        by = f"device/{device.id}"
+        by = device.stream
         self._must_serve(device, unit)
 
         async def act(work: Work) -> dict[str, Any]:

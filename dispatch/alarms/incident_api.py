@@ -1,11 +1,11 @@
 """HTTP commands about an incident: orders, reinforcement, level, milestones, place, links, closing."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from dispatch.access.guard import Guard
 from dispatch.access.principal import DISPATCHING, Principal
@@ -26,24 +26,24 @@ class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class OrderBody(_Body):
-    """Either the units by code or id, or the whole proposal."""
+class UnitsOrder(_Body):
+    """Units picked by hand, by code or id."""
 
-    units: Annotated[list[Key], Field(min_length=1, max_length=50)] | None = None
-    proposal: bool = False
+    units: Annotated[list[Key], Field(min_length=1, max_length=50)]
 
-    @model_validator(mode="after")
-    def one_of_both(self) -> Self:
-        if (self.units is None) != self.proposal:
-            raise ValueError("give units, or proposal: true")
-        return self
+
+class ProposalOrder(_Body):
+    """The whole proposal as it stands."""
+
+    proposal: Literal[True]
 
 
 class ReinforcementBody(_Body):
     """How much more by capability; `order` sends it at once."""
 
     needs: Annotated[
-        dict[Key, Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]], Field(min_length=1)
+        dict[Key, Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]],
+        Field(min_length=1, json_schema_extra={"additionalProperties": False}),
     ]
     order: bool = False
 
@@ -61,21 +61,21 @@ class MilestoneBody(_Body):
     at: datetime | None = None
 
 
-class Where(_Body):
-    lon: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
-    lat: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
-    crs: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_:\-]{1,20}$")] = "wgs84"
+class Position(_Body):
+    """`text` is what people call it; without one, the nearest place gives the name."""
+
+    lon: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+    lat: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+    crs: Literal["wgs84", "cgcs2000", "gcj02", "bd09"] = "wgs84"
     text: Word | None = None
 
-    @model_validator(mode="after")
-    def somewhere(self) -> Self:
-        if (self.lon is None) != (self.lat is None) or (self.lon is None and self.text is None):
-            raise ValueError("give lon and lat, or text")
-        return self
+
+class Words(_Body):
+    text: Word
 
 
 class LocationBody(_Body):
-    location: Where
+    location: Position | Words
     by: Person = ""
 
 
@@ -99,7 +99,7 @@ def make_incident_router(desk: Desk, guard: Guard) -> APIRouter:
 
     @router.post("/assignments", status_code=201, responses=problems(409))
     async def order(
-        id: UUID, body: OrderBody, principal: Dispatcher, command_id: CommandId = None
+        id: UUID, body: UnitsOrder | ProposalOrder, principal: Dispatcher, command_id: CommandId = None
     ) -> dict[str, Any]:
         """Order units; the answer holds the assignments made."""
         by = principal.subject
@@ -110,9 +110,9 @@ def make_incident_router(desk: Desk, guard: Guard) -> APIRouter:
             id,
             body,
             lambda work: (
-                order_proposal(desk, work, id, by=by)
-                if body.units is None
-                else order_units(desk, work, id, body.units, by=by)
+                order_units(desk, work, id, body.units, by=by)
+                if isinstance(body, UnitsOrder)
+                else order_proposal(desk, work, id, by=by)
             ),
         )
 
@@ -162,10 +162,15 @@ def make_incident_router(desk: Desk, guard: Guard) -> APIRouter:
     ) -> dict[str, Any]:
         """改址: choose again, and send the order again to units on their way."""
         where = body.location
-        located = desk.map.locate(where.lon, where.lat, where.crs, where.text or "")
+        located = (
+            desk.map.locate(where.lon, where.lat, where.crs, where.text or "")
+            if isinstance(where, Position)
+            else desk.map.locate(None, None, "wgs84", where.text)
+        )
         # Unlike a caller's, a dispatcher's place that cannot be found is a slip of the hand: the old one stands.
         if {"off_the_map", "place_unknown", "no_place"} & set(located.doubts):
-            raise Problem(422, "place_unknown", {"place": where.text or f"{where.lon}, {where.lat}"})
+            named = where.text or (f"{where.lon}, {where.lat}" if isinstance(where, Position) else "")
+            raise Problem(404, "place_unknown", {"place": named})
         by = body.by or principal.subject
         return await run(
             principal, command_id, "location", id, body, lambda work: relocate(desk, work, id, located, by=by)
@@ -219,7 +224,9 @@ def make_incident_router(desk: Desk, guard: Guard) -> APIRouter:
 
 
 def _utc(moment: datetime) -> datetime:
-    try:
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except OverflowError as error:
-        raise Problem(422, "invalid_fields", {"fields": "body.at", "faults": []}) from error
+    """A time beyond any calendar is cut to one that can be compared; the command keeps it within the incident."""
+    if moment.year < 2000:
+        return datetime(2000, 1, 1, tzinfo=UTC)
+    if moment.year > 9000:
+        return datetime(9000, 1, 1, tzinfo=UTC)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -17,10 +17,10 @@ from dispatch.alarms.incident_store import (
     lock_intake,
     next_number,
     open_incidents,
-    save_location,
     save_triage,
 )
 from dispatch.alarms.location import Located, kind_of, season_of
+from dispatch.alarms.moving import move_incident
 from dispatch.alarms.report import AlarmReport, read_report
 from dispatch.alarms.rows import IncidentRow
 from dispatch.alarms.tell import ask_for_proposal, changed
@@ -173,7 +173,8 @@ async def _join(
         )
     moved = located.verified and not incident.place_verified
     if moved:
-        await _make_certain(desk, work, incident, located)
+        # This caller knows the place that the first one could not name.
+        await move_incident(desk, work, incident, located, by="triage")
     if moved or raised or (automatic and not incident.automatic):
         await ask_for_proposal(desk, work, incident.id, "location" if moved else "level")
 
@@ -200,26 +201,6 @@ def _judge_again(
         return after
     news = severity(after.scale, after.level) > severity(before.scale, before.level)
     return judge(facts, trapped, incident.level) if news else judge({}, 0, incident.level)
-
-
-async def _make_certain(desk: Desk, work: Work, incident: IncidentRow, located: Located) -> None:
-    """A caller knows the place that the first one could not name. Rolling units are told by the dispatcher's 改址."""
-    zone = desk.map.zone_of(located.lon, located.lat)
-    station = desk.map.station_of(located.lon, located.lat, zone, located.place_code)
-    await save_location(work.conn, incident.id, located, zone=zone, station=station)
-    await changed(
-        desk,
-        work,
-        "incident_relocated",
-        {
-            "incident": incident.id,
-            "number": incident.number,
-            "place": located.place,
-            "place_verified": True,
-            "by": "triage",
-        },
-        incidents=[incident.id],
-    )
 
 
 def _worse_facts(known: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:

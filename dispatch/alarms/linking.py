@@ -26,7 +26,7 @@ from dispatch.alarms.proposal_store import resolve_shortfalls
 from dispatch.alarms.propose import season_now
 from dispatch.alarms.report import read_report
 from dispatch.alarms.rows import IncidentRow
-from dispatch.alarms.tell import ask_for_proposal, changed, order_brief, tell_devices
+from dispatch.alarms.tell import ask_for_proposal, ask_for_reroute, changed
 from dispatch.alarms.triage import triage, worse
 from runtime.database import Work
 
@@ -34,7 +34,7 @@ from runtime.database import Work
 async def link(desk: Desk, work: Work, id: UUID, into: UUID, *, by: str) -> dict[str, Any]:
     """`id` is the same as `into`: its alarms and units go over, its number stays readable."""
     if id == into:
-        raise Problem(422, "link_to_itself", {"id": str(id)})
+        raise Problem(409, "link_to_itself", {"id": str(id)})
     for one in sorted((id, into)):  # everybody locks incidents in one order
         await lock_incident(work.conn, desk.county.code, one)
     source, target = await locked_open(desk, work, id), await locked_open(desk, work, into)
@@ -53,17 +53,6 @@ async def link(desk: Desk, work: Work, id: UUID, into: UUID, *, by: str) -> dict
     await merge_incident(work.conn, id, into, work.now)
     await resolve_shortfalls(work.conn, id, work.now)
     await _worse_of_both(desk, work, source, target)
-    now = await locked_open(desk, work, into)
-    for assignment in await assignments_of(work.conn, into):
-        if assignment.id in moved:
-            await tell_devices(
-                work,
-                desk.county.code,
-                assignment.station,
-                assignment.unit_code,
-                "order_updated",
-                {**order_brief(now, assignment, None), "cause": "link"},
-            )
     await changed(
         desk,
         work,
@@ -78,6 +67,8 @@ async def link(desk: Desk, work: Work, id: UUID, into: UUID, *, by: str) -> dict
         incidents=[id, into],
         assignments=moved,
     )
+    if moved:
+        await ask_for_reroute(desk, work, into, "linked")
     await ask_for_proposal(desk, work, into, "linked")
     return await card_of(desk, work, into)
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from dispatch.alarms.assignment_store import SlotFilled, UnitBusy, assignments_of
-from dispatch.alarms.decide import decide, goes_unasked, unasked_shortfalls
+from dispatch.alarms.decide import awaiting, decide, goes_unasked
 from dispatch.alarms.desk import Desk
 from dispatch.alarms.incident_store import load_incident, lock_incident
 from dispatch.alarms.location import season_of
@@ -91,9 +91,10 @@ async def _propose(
         paths = await ways(measured, frozenset(one["unit"] for one in result["units"]))
         sent = goes_unasked(result["units"], by_code, automatic=incident.automatic, cause=cause, freed=freed)
         orders = [order_of(desk, work, one, by_code[one["unit"]], paths.get(one["unit"])) for one in sent]
-        lacking = [*result["shortfalls"]]
-        if incident.automatic:
-            lacking += unasked_shortfalls(result["units"], sent)
+        lacking = [
+            *result["shortfalls"],
+            *awaiting(result["units"], sent, automatic=incident.automatic, cause=cause, freed=freed),
+        ]
         shown = {
             **result,
             "shortfalls": lacking,

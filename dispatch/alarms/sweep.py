@@ -11,6 +11,7 @@ from dispatch.alarms.deadlines import bell_rings
 from dispatch.alarms.desk import Desk
 from dispatch.alarms.incident import Report, State
 from dispatch.alarms.incident_store import lock_incident
+from dispatch.alarms.moving import reroute
 from dispatch.alarms.propose import propose
 from dispatch.alarms.tell import changed, tell_devices
 from gis_data.model import Contact
@@ -25,6 +26,9 @@ def timer_handlers(desk: Desk) -> Mapping[str, Handler]:
         asked = timer.payload
         await propose(desk, work, UUID(asked["incident"]), cause=asked["cause"], freed=asked.get("freed"))
 
+    async def reroute_due(work: Work, timer: Timer) -> None:
+        await reroute(desk, work, UUID(timer.payload["incident"]), cause=timer.payload["cause"])
+
     async def delivery_due(work: Work, timer: Timer) -> None:
         await _not_delivered(desk, work, timer.subject)
 
@@ -32,7 +36,12 @@ def timer_handlers(desk: Desk) -> Mapping[str, Handler]:
         if await load_assignment(work.conn, desk.county.code, timer.subject) is not None:
             await report(desk, work, timer.subject, Said(Report.TIME_OUT, by="deadline", via="timer"))
 
-    return {"propose": proposal_due, "delivery": delivery_due, "acknowledge": acknowledgement_due}
+    return {
+        "propose": proposal_due,
+        "reroute": reroute_due,
+        "delivery": delivery_due,
+        "acknowledge": acknowledgement_due,
+    }
 
 
 async def _not_delivered(desk: Desk, work: Work, id: UUID) -> None:

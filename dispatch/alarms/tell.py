@@ -108,3 +108,16 @@ async def ask_for_proposal(
         payload={"incident": str(incident), "cause": cause, "freed": freed},
     )
     work.wake("timers")
+
+
+async def ask_for_reroute(desk: Desk, work: Work, incident: UUID, cause: str) -> None:
+    """Have the crews on their way told of another place, right after this transaction."""
+    await set_timer(
+        work.conn,
+        county=desk.county.code,
+        kind="reroute",
+        subject=new_id(),
+        due_at=work.now,
+        payload={"incident": str(incident), "cause": cause},
+    )
+    work.wake("timers")

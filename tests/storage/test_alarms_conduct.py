@@ -85,6 +85,7 @@ async def test_a_new_place_sends_the_order_again_with_a_new_way(world: World) ->
     located = world.desk.map.locate(*VILLAGE_E, "wgs84", "")
     card = await world.act(relocate, incident, located, by="operator/a")
     assert (card["lon"], card["lat"], card["zone"]) == (*VILLAGE_E, "E")
+    await world.sweep()
     after = (await world.assignments(incident))["W1-1"]
     assert after.path != before.path
     assert (after.eta_seconds or 0) > (before.eta_seconds or 0)
@@ -92,7 +93,6 @@ async def test_a_new_place_sends_the_order_again_with_a_new_way(world: World) ->
     assert (told.type, told.data["cause"]) == ("order_updated", "location")
     assert told.data["path"] == after.path
     assert told.data["incident"]["lon"] == VILLAGE_E[0]
-    await world.sweep()
     proposed = (await world.incident(incident))["proposal"]
     assert proposed["cause"] == "location"
     assert proposed["units"][0]["unit"].startswith("E")
@@ -123,6 +123,7 @@ async def test_linked_incidents_go_on_as_one_with_all_alarms_and_units(world: Wo
     card = await world.act(link, other, one, by="operator/a")
     assert (card["alarms"], card["trapped"], card["level"]) == (2, 2, 2)
     assert set(await world.assignments(one)) == {"W1-1", "E1-1"}
+    await world.sweep()
     merged = await world.incident(other)
     assert (merged["status"], merged["merged_into"]) == ("merged", str(one))
     told = (await world.events(f"device/{world.devices['E1-1']}"))[-1]
