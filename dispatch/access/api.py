@@ -1,7 +1,7 @@
 """The doors over HTTP: login, one-time links, operators, enrolment and revocation of devices."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from dispatch.access import devices, sessions, store
 from dispatch.access.guard import Guard
 from dispatch.access.passwords import LONGEST, SHORTEST, Passwords
-from dispatch.access.principal import DISPATCHING, GOVERNING, PEOPLE, Principal, Role
-from dispatch.access.problem import Problem, problems
+from dispatch.access.principal import DISPATCHING, GOVERNING, Principal, Role
+from dispatch.access.problem import problems
 from runtime.database import Database
 
 Word = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,64}$")]
@@ -81,7 +81,7 @@ class OperatorIn(BaseModel):
 
     login: Word
     name: Word
-    role: Role
+    role: Literal[Role.DISPATCHER, Role.SUPERVISOR, Role.PLANNER, Role.ADMIN, Role.VIEWER]
     password: Annotated[str, StringConstraints(min_length=SHORTEST, max_length=LONGEST)]
 
 
@@ -130,8 +130,6 @@ def make_access_router(db: Database, guard: Guard, county: str, passwords: Passw
 
     @router.post("/operators", status_code=201, responses=problems(409))
     async def create_operator(said: OperatorIn, who: Annotated[Principal, administering]) -> OperatorOut:
-        if said.role not in PEOPLE:
-            raise Problem(422, "not_a_persons_role", {"role": said.role.value})
         await sessions.create_operator(
             db,
             passwords,

@@ -75,6 +75,6 @@ async def revoke_device(db: Database, who: Principal, id: UUID) -> None:
 async def check_station(work: Work, county: str, station: str, unit: str | None = None) -> None:
     found = await store.QUERIES.find_place_of_duty(work.conn, county=county, station=station, unit=unit)
     if not found["station_exists"]:
-        raise Problem(422, "unknown_station", {"station": station})
+        raise Problem(404, "unknown_station", {"station": station})
     if not found["unit_exists"]:
-        raise Problem(422, "unknown_unit_of_station", {"station": station, "unit": unit})
+        raise Problem(404, "unknown_unit_of_station", {"station": station, "unit": unit})

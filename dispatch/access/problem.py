@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match, Mount
 
 from dispatch.messages import Lang, text
 from gis_data.errors import InputError
@@ -101,7 +102,10 @@ def install_problem_handlers(app: FastAPI) -> None:
         assert isinstance(error, HTTPException)
         code = _HTTP_CODES.get(error.status_code, "http")
         params = {"status": error.status_code, "path": request.url.path}
-        return problem_response(request, Problem(error.status_code, code, params, error.headers))
+        headers = dict(error.headers or {})
+        if error.status_code == 405:
+            headers["Allow"] = ", ".join(_allowed(app, request))
+        return problem_response(request, Problem(error.status_code, code, params, headers))
 
     async def unusable(request: Request, error: Exception) -> Response:
         return problem_response(request, Problem(422, "unusable", {"reason": str(error)}))
@@ -126,6 +130,16 @@ def install_problem_handlers(app: FastAPI) -> None:
     for gone in DATABASE_GONE:
         app.add_exception_handler(gone, unavailable)
     app.add_exception_handler(Exception, unexpected)
+
+
+def _allowed(app: FastAPI, request: Request) -> list[str]:
+    """Every method of the path: starlette names only those of the first route that fits, and routes are by method."""
+    routes = [route for route in app.routes if not isinstance(route, Mount)]
+    return [
+        method
+        for method in ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes)
+    ]
 
 
 def _validation(error: RequestValidationError) -> Problem:
