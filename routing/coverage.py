@@ -16,7 +16,7 @@ from routing.ends import air_metres, along_edge, arc_ms, walk_ms
 from routing.live import LiveRoads
 from routing.nearest import part
 from routing.passable import CLOSED
-from routing.point import EdgePoint
+from routing.point import NO_ARC, EdgePoint
 from routing.search import Sources, Targets, find
 
 
@@ -140,8 +140,14 @@ def _from_posts(
     found = find(
         graph,
         outbound(live, vehicle_class),
-        Sources(source[:, 0].copy(), source[:, 1].copy()),
-        Targets(entry[:, 0].copy(), entry[:, 1].copy(), entry[:, 2].copy(), direct),
+        Sources(source[:, 0].copy(), source[:, 1].copy(), np.full(len(source), NO_ARC, dtype=np.int64)),
+        Targets(
+            node=entry[:, 0].copy(),
+            cost=entry[:, 1].copy(),
+            arc=np.full(len(entry), NO_ARC, dtype=np.int64),
+            target=entry[:, 2].copy(),
+            direct=direct,
+        ),
         best=len(places),
         paths=False,
     )

@@ -12,7 +12,7 @@ from routing.live import LiveRoads
 from routing.nearest import point_along
 from routing.passable import CLOSED
 from routing.point import NO_ARC, EdgePoint
-from routing.reach import Reach, driven_metres
+from routing.reach import Reach, uncut_metres
 from routing.search import find
 
 
@@ -47,9 +47,9 @@ class Drive:
                 if driven is not None and driven[1] + stops.walk_ms[stop] < direct[index]:
                     direct[index] = driven[1] + stops.walk_ms[stop]
                     self.within[index] = (driven[0], int(stop))
-        self.targets, self.out = entries(live, vehicle_class, points, direct)
+        targets = entries(live, vehicle_class, points, direct)
         weights = live.weights(vehicle_class)
-        self.found = find(live.graph, weights, stops.sources(), self.targets, best or len(points))
+        self.found = find(live.graph, weights, stops.sources(), targets, best or len(points))
 
     @property
     def arrived(self) -> list[int]:
@@ -60,12 +60,11 @@ class Drive:
         point, entry = self.points[index], int(self.found.entry[index])
         if entry >= 0:
             stop = int(self.found.source[index])
-            leaves = self.out[entry : entry + int(self.out[entry] >= 0)]
-            arrives = self.stops.arc[stop : stop + int(self.stops.arc[stop] >= 0)]
-            arcs = np.concatenate((leaves, self.found.path(index), arrives)).astype(np.int32)
+            arcs, metres = self.found.path(index), float(self.found.metres[index])
         else:
             only, stop = self.within.get(index, (NO_ARC, NO_ARC))
             arcs = np.array([only] if only >= 0 else [], dtype=np.int32)
+            metres = float(self.live.graph.length_metres[arcs >> 1].sum())
         if stop < 0:
             return self._standing(index, furthest_walk_metres)
         end = alarm or self._stop_point(index, stop, arcs)
@@ -74,7 +73,7 @@ class Drive:
             reachable=alarm is not None or float(self.stops.walk_metres[stop]) <= furthest_walk_metres,
             by_road=alarm is not None,
             travel_ms=int(self.found.time[index]) - on_foot_ms,
-            distance_metres=driven_metres(self.live.graph, arcs, point, end),
+            distance_metres=metres - uncut_metres(self.live.graph, arcs, point, end),
             on_foot_metres=float(self.stops.walk_metres[stop]),
             on_foot_ms=on_foot_ms,
             start=point,

@@ -30,7 +30,7 @@ class Stops:
     walk_ms: NDArray[np.int64]
 
     def sources(self) -> Sources:
-        return Sources(self.node, self.drive_ms + self.walk_ms)
+        return Sources(self.node, self.drive_ms + self.walk_ms, self.arc)
 
 
 def air_metres(rules: DrivingRules, metres: float) -> float:
@@ -87,8 +87,8 @@ def stops_around(
 
 def entries(
     live: LiveRoads, vehicle_class: str, points: Sequence[EdgePoint], direct: NDArray[np.int64]
-) -> tuple[Targets, NDArray[np.int64]]:
-    """Units as targets of a reverse search, each from both ends of its edge; and the partial arc of each entry."""
+) -> Targets:
+    """Units as targets of a reverse search, each from both ends of its edge."""
     graph = live.graph
     node, cost, target, out = _entries(
         np.array([point.arc for point in points], dtype=np.int64),
@@ -98,7 +98,7 @@ def entries(
         graph.slot,
         live.weights(vehicle_class),
     )
-    return Targets(node, cost, target, direct), out
+    return Targets(node, cost, out, target, direct)
 
 
 def along_edge(

@@ -122,7 +122,7 @@ def _sure_to_arrive(
     stops = one_stop(live, vehicle_class, alarm, alarm.lon, alarm.lat)
     if not main.comes_out[stops.node].any():
         return []
-    targets, _ = entries(live, vehicle_class, points, np.zeros(len(points), dtype=np.int64))
+    targets = entries(live, vehicle_class, points, np.zeros(len(points), dtype=np.int64))
     return [int(index) for index in np.unique(targets.target[main.leads_in[targets.node]])]
 
 

@@ -54,13 +54,13 @@ class Reach:
         return self.stop.lat
 
 
-def driven_metres(graph: RoadGraph, arcs: NDArray[np.int32], start: EdgePoint, stop: EdgePoint) -> float:
-    """Length of a drive: whole arcs, less what lies before the start and after the stop."""
+def uncut_metres(graph: RoadGraph, arcs: NDArray[np.int32], start: EdgePoint, stop: EdgePoint) -> float:
+    """How much of a drive's first and last arc lies before its start and after its stop."""
     if len(arcs) == 0:
         return 0.0
-    length = graph.length_metres[arcs >> 1]
-    before, after = cut(arcs, start, stop)
-    return float(length.sum() - before * length[0] - (1.0 - after) * length[-1])
+    begin, end = cut(arcs, start, stop)
+    length = graph.length_metres
+    return float(begin * length[arcs[0] >> 1] + (1.0 - end) * length[arcs[-1] >> 1])
 
 
 def cut(arcs: NDArray[np.int32], start: EdgePoint, stop: EdgePoint) -> tuple[float, float]:

@@ -32,29 +32,38 @@ class Scratch(NamedTuple):
 
 
 class Sources(NamedTuple):
-    """Where the search begins: nodes and what it costs to be there."""
+    """Where the search begins: nodes, what it costs to be there, and the partial arc driven beyond them (or -1)."""
 
     node: NDArray[np.int64]
     cost: NDArray[np.int64]
+    arc: NDArray[np.int64]
 
 
 class Targets(NamedTuple):
-    """What the search looks for: entries (node, extra cost, target) and what a target costs without the graph."""
+    """What the search looks for: entries by node, with the extra cost and the partial arc from their target (or -1).
+
+    `direct` is what a target costs without the graph.
+    """
 
     node: NDArray[np.int64]
     cost: NDArray[np.int64]
+    arc: NDArray[np.int64]
     target: NDArray[np.int64]
     direct: NDArray[np.int64]
 
 
 class Found(NamedTuple):
-    """By target: time (`CLOSED`: not found), its entry (-1: direct), the source, and its piece of `arcs`."""
+    """By target: time (`CLOSED`: not found), its entry (-1: direct), the source, and its share of `arcs`.
+
+    `metres` is the length of all its arcs, the partial ones in full.
+    """
 
     time: NDArray[np.int64]
     entry: NDArray[np.int64]
     source: NDArray[np.int64]
     first_arc: NDArray[np.int64]
     arcs: NDArray[np.int32]
+    metres: NDArray[np.float64]
     order: NDArray[np.int64]
 
     def path(self, target: int) -> NDArray[np.int32]:
@@ -76,9 +85,9 @@ def find(
     )
     return Found(
         *_find(
-            graph.first_in, inbound, graph.in_arc, graph.head,
-            sources.node, sources.cost, targets.node, targets.cost, targets.target, targets.direct,
-            best, limit_ms, paths, *scratch,
+            graph.first_in, inbound, graph.in_arc, graph.head, graph.length_metres,
+            *sources, *targets, best, limit_ms, paths,
+            scratch.dist, scratch.via, scratch.entry_at, scratch.heap, scratch.seen,
         )
     )  # fmt: skip
 
@@ -144,10 +153,13 @@ def _find(
     inbound: NDArray[np.uint64],
     in_arc: NDArray[np.uint32],
     head: NDArray[np.int32],
+    length_metres: NDArray[np.float64],
     source_node: NDArray[np.int64],
     source_cost: NDArray[np.int64],
+    source_arc: NDArray[np.int64],
     entry_node: NDArray[np.int64],
     entry_cost: NDArray[np.int64],
+    entry_arc: NDArray[np.int64],
     entry_target: NDArray[np.int64],
     direct: NDArray[np.int64],
     best: int,
@@ -164,6 +176,7 @@ def _find(
     NDArray[np.int64],
     NDArray[np.int64],
     NDArray[np.int32],
+    NDArray[np.float64],
     NDArray[np.int64],
 ]:
     nodes, targets = np.uint64(len(entry_at)), len(direct)
@@ -247,27 +260,37 @@ def _find(
         entry_of[target] = via[nodes + np.uint64(target)]
         if entry_of[target] >= 0:
             v = np.uint64(entry_node[entry_of[target]])
-            count = 0
+            count = 0 if entry_arc[entry_of[target]] < 0 else 1
             while via[v] >= 0:
                 v = np.uint64(head[in_arc[via[v]]])
                 count += 1
             source_of[target] = -2 - via[v]
+            if source_arc[source_of[target]] >= 0:
+                count += 1
             if paths:
                 first_arc[target + 1] = count
     first_arc = np.cumsum(first_arc)
     arcs = np.empty(first_arc[targets], dtype=np.int32)
+    metres = np.zeros(targets, dtype=np.float64)
     if paths:
         for target in order:
             if entry_of[target] >= 0:
                 v = np.uint64(entry_node[entry_of[target]])
                 at = first_arc[target]
+                if entry_arc[entry_of[target]] >= 0:
+                    arcs[at] = entry_arc[entry_of[target]]
+                    at += 1
                 while via[v] >= 0:
                     arcs[at] = in_arc[via[v]]
                     v = np.uint64(head[arcs[at]])
                     at += 1
+                if source_arc[source_of[target]] >= 0:
+                    arcs[at] = source_arc[source_of[target]]
+                for at in range(first_arc[target], first_arc[target + 1]):
+                    metres[target] += length_metres[arcs[at] >> 1]
 
     for i in range(touched):
         dist[seen[i]] = np.uint32(CLOSED)
     for e in range(len(entry_node)):
         entry_at[entry_node[e]] = NOTHING
-    return time_of, entry_of, source_of, first_arc, arcs, order
+    return time_of, entry_of, source_of, first_arc, arcs, metres, order
