@@ -20,12 +20,14 @@ from runtime.errors import Conflict, UserError
 MEDIA_TYPE = "application/problem+json"
 LOG = logging.getLogger(__name__)
 
-# What asyncpg raises while PostgreSQL is away, starting, or full: refused visibly, to be tried again.
+# What asyncpg raises while PostgreSQL is away, starting, full, or asks for another try (a deadlock): refused visibly,
+# to be tried again.
 DATABASE_GONE: tuple[type[Exception], ...] = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
+    asyncpg.TransactionRollbackError,
     OSError,
     TimeoutError,
 )

@@ -17,13 +17,15 @@ from dispatch.access.secret import stored_form
 from dispatch.push.connections import Connections, Link
 from dispatch.push.conversation import Conversation, Crew, Gone, Wire
 from dispatch.push.feed import Feed
-from dispatch.push.frames import Closing, Hello, Welcome
+from dispatch.push.frames import Closing, Hello, StreamPosition, Welcome
 from dispatch.push.handlers import ConsoleHandlers, DeviceHandlers, DeviceIdentity
 from dispatch.push.protocol import HEARTBEAT_SECONDS, HELLO_SECONDS, Ended, ServerSession, resumes
 from dispatch.push.protocol import Role as Socket
 from runtime.ids import new_id
+from runtime.journal import Head
 
 LOG = logging.getLogger(__name__)
+_ADMITTED_AT_ONCE = 4  # a wave of reconnects leaves the rest of the pool to commands
 
 
 def make_socket_router(
@@ -81,6 +83,7 @@ class _Door:
         self._connections = connections
         self._device_handlers = device_handlers
         self._console_handlers = console_handlers
+        self._admitting = asyncio.Semaphore(_ADMITTED_AT_ONCE)
 
     async def serve(self, wire: Wire, kind: Socket) -> None:
         time = asyncio.get_running_loop().time
@@ -91,16 +94,10 @@ class _Door:
         except TimeoutError:
             raise Ended(Closing.TIMEOUT) from None
         assert isinstance(hello, Hello)
-        principal = await self._guard.principal(hello.token)
-        if principal is None:
-            raise Ended(Closing.UNAUTHORIZED)
-        if principal.role not in ({Role.DEVICE} if kind == "device" else PEOPLE):
-            raise Ended(Closing.FORBIDDEN)
-        device = await self._device(principal) if kind == "device" else None
-        if kind == "device" and device is None:  # revoked a moment ago
-            raise Ended(Closing.UNAUTHORIZED)
-        link = Link(new_id(), stored_form(hello.token), device.id if device else None)
-        await self._connections.enter(link)
+        async with self._admitting:
+            principal, device = await self._admit(hello.token, kind)
+            link = Link(new_id(), stored_form(hello.token), device.id if device else None)
+            await self._connections.enter(link)
         LOG.info("%s opens /ws/%s with %s", principal.subject, kind, hello.client)
         try:
             await self._talk(wire, session, link, principal, device)
@@ -117,17 +114,8 @@ class _Door:
         device: DeviceIdentity | None,
     ) -> None:
         stream = device.stream if device else f"county/{principal.county}"
-        head = await self._feed.head(stream)
-        claimed = session.claimed(stream)
-        snapshot: Mapping[str, Any] | None = None
-        if claimed is not None and resumes(claimed, head.epoch, head.seq, head.oldest):
-            after = claimed.seq
-        else:
-            if device:
-                head, snapshot = await self._device_handlers.snapshot(device)
-            else:
-                head, snapshot = await self._console_handlers.snapshot(principal)
-            after = head.seq
+        async with self._admitting:
+            head, after, snapshot = await self._start(session.claimed(stream), stream, principal, device)
         subscription = self._feed.subscribe(stream, after)
         try:
             welcome = Welcome(
@@ -156,6 +144,34 @@ class _Door:
             await conversation.run()
         finally:
             subscription.close()
+
+    async def _admit(self, token: str, kind: Socket) -> tuple[Principal, DeviceIdentity | None]:
+        principal = await self._guard.principal(token)
+        if principal is None:
+            raise Ended(Closing.UNAUTHORIZED)
+        if principal.role not in ({Role.DEVICE} if kind == "device" else PEOPLE):
+            raise Ended(Closing.FORBIDDEN)
+        device = await self._device(principal) if kind == "device" else None
+        if kind == "device" and device is None:  # revoked a moment ago
+            raise Ended(Closing.UNAUTHORIZED)
+        return principal, device
+
+    async def _start(
+        self,
+        claimed: StreamPosition | None,
+        stream: str,
+        principal: Principal,
+        device: DeviceIdentity | None,
+    ) -> tuple[Head, int, Mapping[str, Any] | None]:
+        """The head, the sequence after which events follow, and a snapshot unless events alone are enough."""
+        head = await self._feed.head(stream)
+        if claimed is not None and resumes(claimed, head.epoch, head.seq, head.oldest):
+            return head, claimed.seq, None
+        if device is not None:
+            head, snapshot = await self._device_handlers.snapshot(device)
+        else:
+            head, snapshot = await self._console_handlers.snapshot(principal)
+        return head, head.seq, snapshot
 
     async def _device(self, principal: Principal) -> DeviceIdentity | None:
         async with self._feed.db.pool.acquire() as conn:
