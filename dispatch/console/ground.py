@@ -36,7 +36,7 @@ ROAD_FROM_ZOOM = {
 PIECES_FROM_ZOOM = 11
 PLACE_FROM_ZOOM = {"town": 10, "village": 11, "hamlet": 13, "group": 13, "landmark": 13}
 WATER_FROM_ZOOM = 12
-NAMES_FROM_ZOOM = 12
+NAMES_FROM_ZOOM = 13
 
 
 @dataclass(frozen=True, eq=False)
