@@ -20,7 +20,7 @@ else:
     Connection = asyncpg.Connection
     Pool = asyncpg.Pool
 
-# What a loop that must go on for ever has to expect of a database: it restarts, fails over, is out of reach for a while.
+# What a loop that goes on for ever has to expect of a database: it restarts, fails over, is out of reach for a while.
 TROUBLE = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
 
 Clock = Callable[[Connection], Awaitable[datetime]]

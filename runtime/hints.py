@@ -96,7 +96,7 @@ class Hints:
             connected_at = asyncio.get_running_loop().time()
             try:
                 await work(client)
-            except (redis.RedisError, OSError, TimeoutError) as error:
+            except Exception as error:  # noqa: BLE001 (also of garbage on the channel: hints have to come back)
                 if backoff <= 0.05:
                     _log.warning("Redis is gone (%s); hints between processes pause, polling goes on", error)
             finally:

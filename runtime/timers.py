@@ -101,7 +101,7 @@ class Sweeper:
                     failures = 0
                 except Exception as error:  # noqa: BLE001 (a sweeper that ended would silence every deadline)
                     failures += 1
-                    pause = min(0.1 * 2**failures, 2.0)
+                    pause = min(0.1 * 2 ** min(failures, 5), 2.0)
                     _log.warning("timers cannot be read (%s); trying again in %.1f s", error, pause)
                 try:
                     async with asyncio.timeout(pause):
@@ -168,6 +168,8 @@ class Sweeper:
                 self._held.add(timer.id)
                 async with asyncio.timeout(_LONGEST_HANDLING_SECONDS):
                     await self._handlers[timer.kind](work, timer)
+        except _Held:
+            return True
         except Exception as error:
             if timer is None:
                 raise
