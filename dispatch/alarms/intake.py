@@ -37,12 +37,12 @@ async def take_alarm(
     alarm = new_id()
     source_id = report.source_id or (f"{by}:{message_id}" if message_id else str(alarm))
     county = desk.county.code
+    kind = kind_of(desk.county, report.kind)
+    located = desk.map.locate(report.lon, report.lat, report.crs, report.text)
     await lock_intake(work.conn, county)
     before = await first_answer(work.conn, county, report.source, source_id)
     if before is not None:
         return before
-    kind = kind_of(desk.county, report.kind)
-    located = desk.map.locate(report.lon, report.lat, report.crs, report.text)
     sighting = Sighting(kind or FALLBACK_KIND, located.lon, located.lat, located.uncertainty_metres, work.now)
     found = same_incident(desk.county, sighting, await open_incidents(work.conn, county))
     incident = None if found is None else await lock_incident(work.conn, county, found.id)

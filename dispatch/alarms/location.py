@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 from shapely import Point, prepare
 from shapely.geometry.base import BaseGeometry
 
@@ -47,6 +48,9 @@ class CountyMap:
         self._areas: tuple[tuple[str, BaseGeometry], ...] = tuple((z.code, z.area) for z in county.zones)
         for _, area in self._areas:
             prepare(area)
+        self._place_towns = {place.code: place.town for place in county.places}
+        self._place_lon = np.array([place.position.x for place in county.places])
+        self._place_lat = np.array([place.position.y for place in county.places])
 
     def locate(self, lon: float | None, lat: float | None, crs: str, text: str) -> Located:
         """The best place that the position and the words give."""
@@ -114,16 +118,15 @@ class CountyMap:
         return next((z.brigade for z in self.county.zones if z.code == zone), None)
 
     def _town_of(self, lon: float, lat: float, place_code: str | None) -> str | None:
-        if place_code is not None:
-            for place in self.county.places:
-                if place.code == place_code:
-                    return place.town
-            if any(town.code == place_code for town in self.county.towns):
-                return place_code
+        """The town of the place that was named, else of the place nearest to the position."""
+        if place_code in self._place_towns:
+            return self._place_towns[place_code]
+        if any(town.code == place_code for town in self.county.towns):
+            return place_code
         if not self.county.places:
             return None
-        here = Point(lon, lat)
-        return min(self.county.places, key=lambda place: place.position.distance(here)).town
+        east = (self._place_lon - lon) * np.cos(np.radians(lat))
+        return self.county.places[int(np.hypot(east, self._place_lat - lat).argmin())].town
 
 
 # Who is the town's own brigade where it has several.
