@@ -13,8 +13,8 @@ from scipy.sparse.csgraph import dijkstra
 
 from gis_data.crs import geodesic_metres
 from routing.export import export_graph
+from routing.geometry import point_along
 from routing.live import LiveRoads
-from routing.nearest import point_along
 from routing.point import EdgePoint
 from routing.rank import Reach
 

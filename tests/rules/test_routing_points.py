@@ -13,7 +13,7 @@ from shapely import Point, box
 
 from gis_data.crs import Projection, geodesic_metres, line_metres, local_projection
 from gis_data.errors import InputError
-from routing.ellipsoid import metres_between
+from routing.geometry import metres_between
 from routing.graph import build_graph
 from routing.live import Condition, LiveRoads
 from routing.rank import Start, rank
