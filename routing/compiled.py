@@ -11,5 +11,11 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def compiled(function: Function) -> Function:
-    """Compile on first call. Callers keep argument types fixed, so that each function has exactly one version."""
-    return cast(Function, njit(nogil=True, cache=True, error_model="numpy")(function))
+    """Compile on first call. Callers keep argument types fixed, so that each function has exactly one version.
+
+    Where neither the package nor the user's own cache can be written, every process compiles for itself.
+    """
+    try:
+        return cast(Function, njit(nogil=True, cache=True, error_model="numpy")(function))
+    except RuntimeError:
+        return cast(Function, njit(nogil=True, error_model="numpy")(function))

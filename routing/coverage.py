@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from gis_data.errors import InputError
 from gis_data.model import Place, Zone
 from routing.ends import air_metres, along_edge, arc_ms, walk_ms
+from routing.geometry import part
 from routing.live import LiveRoads
-from routing.nearest import part
 from routing.passable import CLOSED
 from routing.point import NO_ARC, EdgePoint
 from routing.search import Sources, Targets, find

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.ends import Stops, air_metres, along_edge, entries, walk_ms
+from routing.geometry import point_along
 from routing.live import LiveRoads
-from routing.nearest import point_along
 from routing.passable import CLOSED
 from routing.point import NO_ARC, EdgePoint
 from routing.reach import Reach, uncut_metres

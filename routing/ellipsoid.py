@@ -7,37 +7,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.compiled import compiled
+from routing.geometry import ECCENTRICITY_2, RADIANS, SEMI_MAJOR_METRES, metres_east
 
-SEMI_MAJOR_METRES = 6378137.0
-FLATTENING = 1.0 / 298.257223563
-ECCENTRICITY_2 = FLATTENING * (2.0 - FLATTENING)
 ECCENTRICITY = math.sqrt(ECCENTRICITY_2)
-RADIANS = math.pi / 180.0
-
-
-@compiled
-def metres_east(lat_middle: float) -> float:
-    """Metres a degree of longitude is long at this latitude."""
-    s = math.sin(lat_middle * RADIANS)
-    return (
-        SEMI_MAJOR_METRES / math.sqrt(1.0 - ECCENTRICITY_2 * s * s) * math.cos(lat_middle * RADIANS) * RADIANS
-    )
-
-
-@compiled
-def metres_north(lat_middle: float) -> float:
-    """Metres a degree of latitude is long around this latitude."""
-    s = math.sin(lat_middle * RADIANS)
-    q = 1.0 - ECCENTRICITY_2 * s * s
-    return SEMI_MAJOR_METRES * (1.0 - ECCENTRICITY_2) / (q * math.sqrt(q)) * RADIANS
-
-
-@compiled
-def metres_between(lon_a: float, lat_a: float, lon_b: float, lat_b: float) -> float:
-    """Air distance between two points, with both radii of curvature taken half way."""
-    middle = 0.5 * (lat_a + lat_b)
-    return math.hypot((lon_b - lon_a) * metres_east(middle), (lat_b - lat_a) * metres_north(middle))
 
 
 def segment_metres(coords: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.compiled import compiled
-from routing.ellipsoid import metres_between
+from routing.geometry import leaving, metres_between, part, stopping
 from routing.live import LiveRoads
-from routing.nearest import nearest_on_piece, part, pieces_within, point_along
+from routing.nearest import pieces_within
 from routing.passable import CLOSED, DrivingRules
 from routing.point import NO_ARC, EdgePoint
 from routing.search import Sources, Targets
@@ -74,7 +73,7 @@ def stops_around(
     """Every place to stop at: the nearest point of each open piece, and both of its nodes, within a walk."""
     graph, rules = live.graph, live.graph.rules
     air_limit = max(rules.at_scene_metres, furthest_walk_metres / rules.walk_detour)
-    node, arc, fraction, drive, air = _stops(
+    node, arc, fraction, drive, air = stopping(
         pieces_within(graph, lon, lat, air_limit), lon, lat,
         graph.starts, graph.coords, graph.along_metres, graph.tail, graph.node_lon, graph.node_lat,
         graph.slot, live.weights(vehicle_class),
@@ -90,7 +89,7 @@ def entries(
 ) -> Targets:
     """Units as targets of a reverse search, each from both ends of its edge."""
     graph = live.graph
-    node, cost, target, out = _entries(
+    node, cost, target, out = leaving(
         np.array([point.arc for point in points], dtype=np.int64),
         np.array([point.fraction for point in points], dtype=np.float64),
         np.array([point.node for point in points], dtype=np.int64),
@@ -114,85 +113,3 @@ def along_edge(
     if whole >= CLOSED:
         return None
     return arc, part(whole, fraction) - part(whole, begin)
-
-
-@compiled
-def _entries(
-    arc: NDArray[np.int64],
-    fraction: NDArray[np.float64],
-    node: NDArray[np.int64],
-    head: NDArray[np.int32],
-    slot: NDArray[np.uint32],
-    inbound: NDArray[np.uint64],
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    at = np.empty(2 * len(arc), dtype=np.int64)
-    cost = np.empty(2 * len(arc), dtype=np.int64)
-    target = np.empty(2 * len(arc), dtype=np.int64)
-    over = np.empty(2 * len(arc), dtype=np.int64)
-    count = 0
-    for t in range(len(arc)):
-        if node[t] >= 0:
-            at[count], cost[count], target[count], over[count] = node[t], 0, t, NO_ARC
-            count += 1
-        elif arc[t] >= 0:
-            for turn in range(2):
-                out = arc[t] ^ turn
-                gone = fraction[t] if turn == 0 else 1.0 - fraction[t]
-                whole = np.int64(inbound[slot[out]] >> np.uint64(32))
-                if whole < CLOSED:
-                    at[count], cost[count], target[count], over[count] = (
-                        head[out],
-                        whole - part(whole, gone),
-                        t,
-                        out,
-                    )
-                    count += 1
-    return at[:count], cost[:count], target[:count], over[:count]
-
-
-@compiled
-def _stops(
-    pieces: NDArray[np.int64],
-    lon: float,
-    lat: float,
-    starts: NDArray[np.int64],
-    coords: NDArray[np.float64],
-    along: NDArray[np.float64],
-    tail: NDArray[np.int32],
-    node_lon: NDArray[np.float64],
-    node_lat: NDArray[np.float64],
-    slot: NDArray[np.uint32],
-    inbound: NDArray[np.uint64],
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]:
-    node = np.empty(4 * len(pieces), dtype=np.int64)
-    arc = np.full(4 * len(pieces), NO_ARC, dtype=np.int64)
-    fraction = np.zeros(4 * len(pieces), dtype=np.float64)
-    drive = np.zeros(4 * len(pieces), dtype=np.int64)
-    air = np.empty(4 * len(pieces), dtype=np.float64)
-    count = 0
-    for piece in pieces:
-        open_ways = 0
-        for turn in range(2):
-            if np.int64(inbound[slot[2 * piece + turn]] >> np.uint64(32)) < CLOSED:
-                open_ways += 1
-        if open_ways == 0:
-            continue
-        for turn in range(2):
-            end = tail[2 * piece + turn]
-            node[count] = end
-            air[count] = metres_between(node_lon[end], node_lat[end], lon, lat)
-            count += 1
-        _, at = nearest_on_piece(piece, lon, lat, starts, coords, along)
-        if at <= 0.0 or at >= 1.0:
-            continue
-        x, y = point_along(piece, at, starts, coords, along)
-        metres = metres_between(x, y, lon, lat)
-        for turn in range(2):
-            way = 2 * piece + turn
-            whole = np.int64(inbound[slot[way]] >> np.uint64(32))
-            if whole < CLOSED:
-                node[count], arc[count], air[count] = tail[way], way, metres
-                fraction[count] = at if turn == 0 else 1.0 - at
-                drive[count] = part(whole, fraction[count])
-                count += 1
-    return node[:count], arc[:count], fraction[:count], drive[:count], air[:count]

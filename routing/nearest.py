@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 from gis_data.crs import check_position
 from gis_data.errors import InputError
-from routing.compiled import compiled
-from routing.ellipsoid import frame_scale, metres_between, metres_east, metres_north, to_frame
+from routing.ellipsoid import frame_scale, to_frame
+from routing.geometry import metres_between, nearest_of, point_along
 from routing.graph import RoadGraph
 from routing.passable import CLOSED
 from routing.point import EdgePoint
 
-NODE_DEGREES = 1e-6
 FIRST_RADIUS_METRES = 60.0
 ALL_ROADS: NDArray[np.uint64] = np.empty(0, dtype=np.uint64)
 ALL_ROADS.flags.writeable = False
@@ -105,118 +102,6 @@ def pieces_within(graph: RoadGraph, lon: float, lat: float, metres: float) -> ND
     reach = metres * frame_scale(lat) * 1.02
     found = graph.tree.query(shapely.box(x - reach, y - reach, x + reach, y + reach))
     return np.sort(np.asarray(found, dtype=np.int64))
-
-
-@compiled
-def part(milliseconds: int | np.int64, fraction: float) -> int:
-    """Time from the tail of an arc to a point on it; what is left of the arc is the rest, so that parts add up."""
-    return math.floor(milliseconds * fraction + 0.5)
-
-
-@compiled
-def nearest_on_piece(
-    piece: int,
-    lon: float,
-    lat: float,
-    starts: NDArray[np.int64],
-    coords: NDArray[np.float64],
-    along: NDArray[np.float64],
-) -> tuple[float, float]:
-    """Distance in metres to one piece, and how far along it (0 to 1) the nearest point lies."""
-    first, last = starts[piece], starts[piece + 1] - 1
-    best, best_along = np.inf, 0.0
-    middle = 0.5 * (coords[first, 1] + lat)
-    x0 = (coords[first, 0] - lon) * metres_east(middle)
-    y0 = (coords[first, 1] - lat) * metres_north(middle)
-    for v in range(first, last):
-        middle = 0.5 * (coords[v + 1, 1] + lat)
-        x1 = (coords[v + 1, 0] - lon) * metres_east(middle)
-        y1 = (coords[v + 1, 1] - lat) * metres_north(middle)
-        dx, dy = x1 - x0, y1 - y0
-        square = dx * dx + dy * dy
-        t = 0.0
-        if square > 0.0:
-            t = min(1.0, max(0.0, -(x0 * dx + y0 * dy) / square))
-        metres = math.hypot(x0 + t * dx, y0 + t * dy)
-        if metres < best:
-            best = metres
-            best_along = along[v] + t * (along[v + 1] - along[v])
-        x0, y0 = x1, y1
-    length = along[last]
-    if length <= 0.0:
-        return best, 0.0
-    return best, min(1.0, max(0.0, best_along / length))
-
-
-@compiled
-def nearest_of(
-    pieces: NDArray[np.int64],
-    lon: float,
-    lat: float,
-    starts: NDArray[np.int64],
-    coords: NDArray[np.float64],
-    along: NDArray[np.float64],
-    tail: NDArray[np.int32],
-    slot: NDArray[np.uint32],
-    inbound: NDArray[np.uint64],
-    among: NDArray[np.bool_],
-) -> tuple[int, float, float, int]:
-    """Piece, fraction along it, metres and node (or -1) nearest to a point; a node within 1e-6° comes first.
-
-    Only pieces that are open in `inbound` and marked in `among` count; either is empty where it does not matter.
-    """
-    best, best_piece, best_fraction = np.inf, -1, 0.0
-    best_node, best_node_metres = -1, np.inf
-    for piece in pieces:
-        if len(among) > 0 and not among[piece]:
-            continue
-        if len(inbound) > 0:
-            along_ms = inbound[slot[2 * piece]] >> np.uint64(32)
-            against_ms = inbound[slot[2 * piece + 1]] >> np.uint64(32)
-            if along_ms >= np.uint64(CLOSED) and against_ms >= np.uint64(CLOSED):
-                continue
-        metres, fraction = nearest_on_piece(piece, lon, lat, starts, coords, along)
-        for end in range(2):
-            vertex = starts[piece + end] - end
-            if abs(coords[vertex, 0] - lon) <= NODE_DEGREES and abs(coords[vertex, 1] - lat) <= NODE_DEGREES:
-                off = metres_between(coords[vertex, 0], coords[vertex, 1], lon, lat)
-                if off < best_node_metres:
-                    best_node_metres, best_node = off, tail[2 * piece + end]
-                    best_piece, best_fraction = piece, float(end)
-        if best_node < 0 and metres < best:
-            best, best_piece, best_fraction = metres, piece, fraction
-    if best_node >= 0:
-        return best_piece, best_fraction, best_node_metres, best_node
-    node = -1
-    if best_piece >= 0 and best_fraction <= 0.0:
-        node = tail[2 * best_piece]
-    elif best_piece >= 0 and best_fraction >= 1.0:
-        node = tail[2 * best_piece + 1]
-    return best_piece, best_fraction, best, node
-
-
-@compiled
-def point_along(
-    piece: int,
-    fraction: float,
-    starts: NDArray[np.int64],
-    coords: NDArray[np.float64],
-    along: NDArray[np.float64],
-) -> tuple[float, float]:
-    """Position at a fraction of a piece."""
-    first, last = starts[piece], starts[piece + 1] - 1
-    target = fraction * along[last]
-    v = first
-    while v + 1 < last and along[v + 1] < target:
-        v += 1
-    step = along[v + 1] - along[v]
-    t = 0.0
-    if step > 0.0:
-        t = min(1.0, max(0.0, (target - along[v]) / step))
-    return (
-        coords[v, 0] + t * (coords[v + 1, 0] - coords[v, 0]),
-        coords[v, 1] + t * (coords[v + 1, 1] - coords[v, 1]),
-    )
 
 
 def _edge_point(

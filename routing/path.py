@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from routing.geometry import point_along
 from routing.graph import RoadGraph
 from routing.live import LiveRoads
-from routing.nearest import point_along
 from routing.reach import Reach, Start, cut
 
 

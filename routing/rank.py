@@ -20,8 +20,8 @@ import numpy as np
 
 from gis_data.crs import check_position
 from routing.drive import Drive
-from routing.ellipsoid import metres_between
 from routing.ends import air_metres, entries, one_stop, stops_around
+from routing.geometry import metres_between
 from routing.live import LiveRoads
 from routing.nearest import off_network
 from routing.path import Path, path_of
