@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
-import os
 import shutil
-import tempfile
 from importlib.resources import files
 from pathlib import Path
 
@@ -25,23 +24,25 @@ _MADE_FROM = (
 
 
 def bundled_county_folder(cache: Path) -> Path:
-    """The folder of 泽州县 in `cache`. Several processes may ask at once: the first that is done wins."""
+    """The folder of 泽州县 in `cache`. Of several processes that ask at once one makes it, the others wait."""
     target = cache / f"zezhou-{recipe()}"
     if (target / "county.toml").exists():
         return target
     cache.mkdir(parents=True, exist_ok=True)
-    making = Path(tempfile.mkdtemp(prefix="zezhou-", suffix=".part", dir=cache))
-    try:
-        write_county(build_zezhou(), making)
-        making.chmod(0o755)
-        try:
-            os.rename(making, target)  # noqa: PTH104 - the atomic rename is the point
-        except OSError:
-            if not (target / "county.toml").exists():
-                raise
-    finally:
-        shutil.rmtree(making, ignore_errors=True)
+    with (cache / "zezhou.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (target / "county.toml").exists():
+            _make(target)
     return target
+
+
+def _make(target: Path) -> None:
+    """Under the lock. What a killed maker left behind goes first; the rename makes the folder appear whole."""
+    making = target.with_suffix(".part")
+    for rest in (making, target):
+        shutil.rmtree(rest, ignore_errors=True)
+    write_county(build_zezhou(), making)
+    making.rename(target)
 
 
 def recipe() -> str:

@@ -17,15 +17,14 @@ from gis_data.osm.way import RANK
 KEPT_ISLAND_METRES = 10_000.0
 
 
-def clean_pieces(pieces: Sequence[Piece], near: Callable[[Spot], bool] | None, tally: Tally) -> list[Piece]:
-    """`near` says whether a spot lies close enough to the county to matter; None keeps all."""
+def clean_pieces(
+    pieces: Sequence[Piece], near: Callable[[Spot], bool], inside: Callable[[Spot], bool], tally: Tally
+) -> list[Piece]:
+    """`near` says whether a spot lies close enough to the county to matter, `inside` whether it lies in it."""
     kept = _without_doubles(pieces, tally)
-    if near is not None:
-        inside = [piece for piece in kept if near(piece.line[0]) or near(piece.line[-1])]
-        tally.drop("road pieces", "far outside the county", len(kept) - len(inside))
-        kept = inside
-    kept = _without_stubs(kept, tally)
-    return _without_scraps(kept, tally)
+    close = [piece for piece in kept if near(piece.line[0]) or near(piece.line[-1])]
+    tally.drop("road pieces", "far outside the county", len(kept) - len(close))
+    return _without_scraps(_without_stubs(close, tally), inside, tally)
 
 
 def _without_doubles(pieces: Sequence[Piece], tally: Tally) -> list[Piece]:
@@ -60,7 +59,7 @@ def _without_stubs(pieces: Sequence[Piece], tally: Tally) -> list[Piece]:
     return kept
 
 
-def _without_scraps(pieces: Sequence[Piece], tally: Tally) -> list[Piece]:
+def _without_scraps(pieces: Sequence[Piece], inside: Callable[[Spot], bool], tally: Tally) -> list[Piece]:
     if not pieces:
         return []
     number: dict[Spot, int] = {}
@@ -74,10 +73,14 @@ def _without_scraps(pieces: Sequence[Piece], tally: Tally) -> list[Piece]:
     for piece, end in zip(pieces, ends[:, 0], strict=True):
         metres[int(label[end])] += metres_along(piece.line)
     longest = max(metres, key=lambda component: (metres[component], -component))
-    kept = [
-        piece
-        for piece, end in zip(pieces, ends[:, 0], strict=True)
-        if label[end] == longest or metres[int(label[end])] >= KEPT_ISLAND_METRES
-    ]
-    tally.drop("road pieces", "cut off from the road network, under 10 km in all", len(pieces) - len(kept))
+    home: dict[int, float] = defaultdict(float)
+    for piece, end in zip(pieces, ends[:, 0], strict=True):
+        component = int(label[end])
+        if component != longest and metres[component] >= KEPT_ISLAND_METRES and inside(piece.line[0]):
+            home[component] += metres_along(piece.line)
+    stay = {longest, *(component for component, length in home.items() if length >= KEPT_ISLAND_METRES)}
+    kept = [piece for piece, end in zip(pieces, ends[:, 0], strict=True) if int(label[end]) in stay]
+    tally.drop(
+        "road pieces", "cut off from the roads, with under 10 km in the county", len(pieces) - len(kept)
+    )
     return kept

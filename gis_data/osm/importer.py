@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import fields
 from itertools import pairwise
 from pathlib import Path
 from zoneinfo import available_timezones
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 from shapely import MultiPolygon, Point, Polygon
 
@@ -41,7 +43,6 @@ ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
 # Around the county so much of the neighbours' roads, stations and water is kept as there is in the extract.
 REACH_METRES = 15_000.0
 SAMPLE_METRES = 250.0
-_STEPS = ("read", "roads", "places", "forces", "write")
 # Where an invented post may stand: any engine gets there, and it is no place to stop on.
 _POST_ROADS = frozenset({"primary", "secondary", "tertiary", "unclassified", "residential"})
 
@@ -56,7 +57,7 @@ def import_osm(
 ) -> ImportReport:
     """Write the county in `file` to the new folder `out`; the same file gives the same county, byte order aside.
 
-    `progress(step, done, total)` is called as it goes on, with total 0 while it is not known.
+    `progress(step, done, total)` is called as each step begins, goes on and ends; total is 0 while it is not known.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise InputError(
@@ -67,8 +68,8 @@ def import_osm(
     tally = Tally()
     extract = read_extract(file, tally, progress)
     county = build_county(extract, _stem(file), tally, progress, time_zone=time_zone, code=code)
-    _say(progress, "write")
-    _write_whole(county, out)
+    with _step(progress, "write"):
+        _write_whole(county, out)
     return freeze(
         tally,
         county=county.code,
@@ -89,30 +90,30 @@ def build_county(
     code: str | None = None,
 ) -> County:
     """The county as data; `stem` (the file's name without its ending) names it where no boundary does."""
-    _say(progress, "roads")
-    ways = [(way, facts) for way in _once(extract, tally) if (facts := read_way(way.tags, tally)) is not None]
-    pieces = cut_ways(ways, obstacles(extract.nodes, tally), tally)
-    if not pieces:
-        raise InputError(stem, "holds no road that can be driven or walked", "give an extract with roads")
-    definition = _utm(pieces)
-    projection = Projection(definition)
-    outline = choose_outline(extract.areas, _road_samples(pieces), projection, tally)
-    reach = in_degrees(in_metres(outline.area, projection).buffer(REACH_METRES, quad_segs=4), projection)
-    pieces = clean_pieces(pieces, _near(reach), tally)
-    spots = {node: spot for way in extract.ways for node, spot in zip(way.nodes, way.places, strict=True)}
-    turns = turn_restrictions(extract.turns, pieces, spots, tally)
-    tally.take("road pieces", len(pieces))
-
-    _say(progress, "places")
-    parts = districts(extract.areas, outline, projection)
-    towns, places = read_places(extract, outline, parts, tally)
-    water = read_water(extract, reach, pieces, projection, tally)
-    forests = read_forests(extract.areas, reach, projection, tally)
-
-    _say(progress, "forces")
-    forces = build_forces(
-        extract, outline.area, reach, towns, forests, _post_spots(pieces), projection, tally
-    )
+    with _step(progress, "roads"):
+        ways = [
+            (way, facts) for way in _once(extract, tally) if (facts := read_way(way.tags, tally)) is not None
+        ]
+        pieces = cut_ways(ways, obstacles(extract.nodes, tally), tally)
+        if not pieces:
+            raise InputError(stem, "holds no road that can be driven or walked", "give an extract with roads")
+        definition = _utm(pieces)
+        projection = Projection(definition)
+        outline = choose_outline(extract.areas, _road_samples(pieces), projection, tally)
+        reach = in_degrees(in_metres(outline.area, projection).buffer(REACH_METRES, quad_segs=4), projection)
+        pieces = clean_pieces(pieces, _near(reach), _inside(outline.area), tally)
+        spots = {node: spot for way in extract.ways for node, spot in zip(way.nodes, way.places, strict=True)}
+        turns = turn_restrictions(extract.turns, pieces, spots, tally)
+        tally.take("road pieces", len(pieces))
+    with _step(progress, "places"):
+        parts = districts(extract.areas, outline, projection)
+        towns, places = read_places(extract, outline, parts, tally)
+        water = read_water(extract, outline.area, pieces, projection, tally)
+        forests = read_forests(extract.areas, reach, projection, tally)
+    with _step(progress, "forces"):
+        forces = build_forces(
+            extract, outline.area, reach, towns, forests, _post_spots(pieces), projection, tally
+        )
     middle = outline.area.representative_point()
     zone = time_zone or _guessed_zone(outline, middle, tally)
     catalogue = default_catalogue()
@@ -142,9 +143,13 @@ def build_county(
     )
 
 
-def _say(progress: Progress | None, step: str) -> None:
+@contextmanager
+def _step(progress: Progress | None, step: str) -> Iterator[None]:
     if progress:
-        progress(step, _STEPS.index(step), len(_STEPS))
+        progress(step, 0, 1)
+    yield
+    if progress:
+        progress(step, 1, 1)
 
 
 def _once(extract: Extract, tally: Tally) -> list[RawWay]:
@@ -188,6 +193,11 @@ def _road_samples(pieces: Sequence[Piece]) -> NDArray[np.float64]:
 def _near(reach: Polygon | MultiPolygon) -> Callable[[Spot], bool]:
     west, south, east, north = (round(value * 1e7) for value in reach.bounds)
     return lambda spot: west <= spot[0] <= east and south <= spot[1] <= north
+
+
+def _inside(outline: Polygon | MultiPolygon) -> Callable[[Spot], bool]:
+    shapely.prepare(outline)
+    return lambda spot: bool(shapely.contains_xy(outline, spot[0] / 1e7, spot[1] / 1e7))
 
 
 def _post_spots(pieces: Sequence[Piece]) -> NDArray[np.float64]:

@@ -41,13 +41,13 @@ _VOLUME_KEYS = ("water_tank:volume", "water_volume", "volume", "capacity")
 
 def read_water(
     extract: Extract,
-    reach: Polygon | MultiPolygon,
+    outline: Polygon | MultiPolygon,
     pieces: Sequence[Piece],
     projection: Projection,
     tally: Tally,
 ) -> tuple[WaterSource, ...]:
     """Hydrants, tanks, suction points and fire ponds, and open water that an engine can get near."""
-    shapely.prepare(reach)
+    shapely.prepare(outline)
     found: list[WaterSource] = []
     open_water: list[RawArea] = []
     for thing in extract.things:
@@ -57,12 +57,14 @@ def read_water(
                 open_water.append(thing)
             continue
         at = thing.at
-        if not reach.contains(at):
-            tally.drop("water sources", "far outside the county")
+        if not outline.contains(at):
+            tally.drop("water sources", "outside the county")
             continue
         found.append(_source(thing.code, kind, thing.tags, at))
         tally.take(f"water sources: {kind}")
-    found += _open_sources([a for a in open_water if reach.intersects(a.area)], pieces, projection, tally)
+    found += _open_sources(
+        [a for a in open_water if outline.intersects(a.area)], outline, pieces, projection, tally
+    )
     return tuple(sorted(found, key=lambda s: (s.code[0], int(s.code[1:]))))
 
 
@@ -142,7 +144,11 @@ def _first(tags: Tags, keys: Sequence[str], parse: Callable[[str], float]) -> fl
 
 
 def _open_sources(
-    waters: Sequence[RawArea], pieces: Sequence[Piece], projection: Projection, tally: Tally
+    waters: Sequence[RawArea],
+    outline: Polygon | MultiPolygon,
+    pieces: Sequence[Piece],
+    projection: Projection,
+    tally: Tally,
 ) -> list[WaterSource]:
     """The spot on the bank that lies nearest to a drivable road, where one lies near enough."""
     lines = [p.line for p in pieces if p.facts.road_class in DRIVABLE and p.facts.access != "no"]
@@ -162,9 +168,11 @@ def _open_sources(
         if bank.length > NEAR_ROAD_METRES:
             tally.drop("water sources", "open water that no road comes near")
             continue
-        x, y = bank.coords[0]
-        lon, lat = projection.to_lonlat(x, y)
-        found.append(_source(raw.id, "pond", raw.tags, Point(float(lon), float(lat))))
+        at = Point(*(float(degrees) for degrees in projection.to_lonlat(*bank.coords[0])))
+        if not outline.contains(at):
+            tally.drop("water sources", "outside the county")
+            continue
+        found.append(_source(raw.id, "pond", raw.tags, at))
         tally.take("water sources: pond")
     return found
 

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+import shapely
+
 from gis_data.osm.barrier import Obstacle
 from gis_data.osm.raw import RawWay
 from gis_data.osm.report import Tally
@@ -41,6 +43,7 @@ class _Way:
     facts: WayFacts
     nodes: tuple[tuple[int, ...], ...]  # all node ids at that vertex
     line: tuple[Spot, ...]
+    level: str  # roads that share a position without sharing a node meet only on one level
 
 
 def cut_ways(
@@ -49,6 +52,7 @@ def cut_ways(
     """All pieces in the order of the ways; numbered along each way: w123-0, w123-1 …"""
     clean = [way for way in (_without_repeats(raw, facts, tally) for raw, facts in ways) if way]
     uses = Counter(node for way in clean for vertex in way.nodes for node in vertex)
+    stacked = Counter((spot, way.level) for way in clean for spot in way.line)
     marks = _marks(clean, at_nodes, tally)
     pieces: list[Piece] = []
     for number, way in enumerate(clean):
@@ -57,6 +61,7 @@ def cut_ways(
             for vertex, nodes in enumerate(way.nodes)
             if vertex in (0, len(way.line) - 1)
             or any(uses[node] > 1 for node in nodes)
+            or stacked[way.line[vertex], way.level] > 1
             or (number, vertex, 1) in marks
             or (number, vertex, -1) in marks
         ]
@@ -96,7 +101,15 @@ def _without_repeats(raw: RawWay, facts: WayFacts, tally: Tally) -> _Way | None:
     if len(line) < 2:
         tally.drop("roads", "has no length")
         return None
-    return _Way(raw, facts, tuple(nodes), tuple(line))
+    return _Way(raw, facts, tuple(nodes), tuple(line), _level(raw))
+
+
+def _level(raw: RawWay) -> str:
+    if raw.tags.get("layer"):
+        return raw.tags["layer"]
+    if raw.tags.get("bridge", "no") != "no":
+        return "1"
+    return "-1" if raw.tags.get("tunnel", "no") != "no" else "0"
 
 
 Arm = tuple[int, int, int]  # way, vertex, direction along the way (1 or -1)
@@ -133,14 +146,25 @@ def _marks(ways: Sequence[_Way], at_nodes: Mapping[int, Obstacle], tally: Tally)
 
 
 def _open_spans(line: Sequence[Spot], cuts: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Spans between cuts; a span that comes back to its start is cut once more, at the vertex farthest from it."""
+    """Spans between cuts; one that comes back to its start or crosses itself is cut once more, and again."""
     for first, last in pairwise(cuts):
-        if line[first] != line[last]:
-            yield first, last
-            continue
-        far = max(range(first + 1, last), key=lambda vertex: (_metres(line[first], line[vertex]), -vertex))
-        yield first, far
-        yield far, last
+        yield from _simple_spans(line, first, last)
+
+
+def _simple_spans(line: Sequence[Spot], first: int, last: int) -> Iterator[tuple[int, int]]:
+    closed = line[first] == line[last]
+    if last - first < 2 or not (closed or _crosses_itself(line[first : last + 1])):
+        yield first, last
+        return
+    middle = (first + last) // 2
+    if closed:
+        middle = max(range(first + 1, last), key=lambda vertex: (_metres(line[first], line[vertex]), -vertex))
+    yield from _simple_spans(line, first, middle)
+    yield from _simple_spans(line, middle, last)
+
+
+def _crosses_itself(line: Sequence[Spot]) -> bool:
+    return len(line) > 2 and not shapely.LineString(line).is_simple
 
 
 def _with_barriers(

@@ -96,7 +96,8 @@ def _read(file: Path, extract: Extract, tally: Tally, progress: Progress | None)
         if progress and number % _SAY_EVERY == 0:
             progress("read", extract.nodes_read + extract.ways_read + extract.relations_read, 0)
     if progress:
-        progress("read", extract.nodes_read + extract.ways_read + extract.relations_read, 0)
+        everything = extract.nodes_read + extract.ways_read + extract.relations_read
+        progress("read", everything, everything)
 
 
 def _objects(processor: osmium.FileProcessor) -> Iterator[object]:

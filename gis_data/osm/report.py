@@ -53,6 +53,9 @@ class ImportReport:
     notes: tuple[str, ...]
     attribution: str
 
+    def __str__(self) -> str:
+        return "\n".join(self.lines())
+
     def lines(self) -> tuple[str, ...]:
         """For people: one line a fact."""
         found = [f"{self.county} ({self.name})"]
