@@ -6,9 +6,13 @@ import { STANDING_CHIPS, VERMILLION } from "./palette.ts";
 import { FONT } from "./tiles.ts";
 
 const SCALE = 2;
+
+/** `under`: names are written over it (far out, where names matter more); `room`: names keep clear of it. */
+export type Manner = "under" | "room";
 const kept = new Map<string, Icon>();
 
-function drawn(key: string, width: number, height: number, draw: (pen: CanvasRenderingContext2D) => void): Icon {
+function drawn(look: string, width: number, height: number, draw: (pen: CanvasRenderingContext2D) => void, manner: Manner = "room"): Icon {
+  const key = `${look} ${manner}`;
   let icon = kept.get(key);
   if (icon === undefined) {
     const canvas = document.createElement("canvas");
@@ -21,14 +25,14 @@ function drawn(key: string, width: number, height: number, draw: (pen: CanvasRen
       pen.textBaseline = "middle";
       draw(pen);
     }
-    icon = new Icon({ img: canvas, scale: 1 / SCALE, declutterMode: "obstacle" });
+    icon = new Icon({ img: canvas, scale: 1 / SCALE, declutterMode: manner === "under" ? "none" : "obstacle" });
     kept.set(key, icon);
   }
   return icon;
 }
 
 /** A unit on the road: a disc, as wide as a finger's aim, with the glyph of what it does. */
-export function unitIcon(standing: Standing, chosen: boolean): Icon {
+export function unitIcon(standing: Standing, chosen: boolean, manner: Manner): Icon {
   const { ground, ink } = STANDING_CHIPS[standing];
   return drawn(`unit ${standing} ${chosen}`, 26, 26, (pen) => {
     pen.beginPath();
@@ -41,11 +45,11 @@ export function unitIcon(standing: Standing, chosen: boolean): Icon {
     pen.fillStyle = ink;
     pen.font = `700 12px ${FONT}`;
     pen.fillText(GLYPHS[standing], 13, 13.5);
-  });
+  }, manner);
 }
 
 /** A station: a square with the glyph of its most telling unit, and how many stand free when there are several. */
-export function stationIcon(standing: Standing, free: number, units: number, foreign: boolean): Icon {
+export function stationIcon(standing: Standing, free: number, units: number, foreign: boolean, manner: Manner): Icon {
   const { ground, ink } = STANDING_CHIPS[standing];
   const badge = units > 1;
   return drawn(`station ${standing} ${badge ? free : ""} ${foreign}`, 32, 26, (pen) => {
@@ -69,7 +73,19 @@ export function stationIcon(standing: Standing, free: number, units: number, for
     pen.fillStyle = "#ffffff";
     pen.font = `700 9px ${FONT}`;
     pen.fillText(String(free), 24, 6.5);
-  });
+  }, manner);
+}
+
+/** A small station seen from afar. */
+export function dotIcon(standing: Standing): Icon {
+  return drawn(`dot ${standing}`, 10, 10, (pen) => {
+    pen.beginPath();
+    pen.roundRect(1, 1, 8, 8, 2);
+    pen.fillStyle = STANDING_CHIPS[standing].ground;
+    pen.fill();
+    pen.strokeStyle = "#0d1218";
+    pen.stroke();
+  }, "under");
 }
 
 /** An incident: a flame in a drop whose point stands on the place. */

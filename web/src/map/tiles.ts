@@ -95,7 +95,7 @@ class TileStyles {
       case "boundary":
         return this.#keep("boundary", () => new Style({ stroke: new Stroke({ color: ground.boundary, width: 2.2, lineDash: [10, 4, 2, 4] }) }));
       case "zones":
-        return this.#keep("zone", () => new Style({ stroke: new Stroke({ color: ground.zone, width: 1.2, lineDash: [5, 5] }) }));
+        return this.#zone(feature, resolution, ground);
       case "forest":
         return this.#keep("forest", () => new Style({ fill: new Fill({ color: ground.forest }) }));
       case "water_sources":
@@ -117,6 +117,26 @@ class TileStyles {
       const pixels = Math.max(0.5, Math.min(12, width * 1.32 ** step));
       return new Style({ stroke: new Stroke({ color: ground[colour], width: pixels }), zIndex: width });
     });
+  }
+
+  /** Borders once, and a point that carries the zone's name: wide and faint, behind every other name. */
+  #zone(feature: FeatureLike, resolution: number, ground: Ground): Style | Style[] | undefined {
+    if (feature.getGeometry()?.getType() !== "Point") {
+      return this.#keep("zone", () => new Style({ stroke: new Stroke({ color: ground.zone, width: 1.2, lineDash: [5, 5] }) }));
+    }
+    if (resolution < 25) return undefined;
+    const name = String(feature.get("name") ?? "");
+    return this.#keep(`zone ${name}`, () =>
+      new Style({
+        text: new Text({
+          text: [...name].join("\u2009"),
+          font: `600 14px ${FONT}`,
+          fill: new Fill({ color: ground.zone }),
+          stroke: new Stroke({ color: ground.halo, width: 2 }),
+        }),
+        zIndex: 10,
+      }),
+    );
   }
 
   #town(feature: FeatureLike, resolution: number, ground: Ground): Style | Style[] | undefined {

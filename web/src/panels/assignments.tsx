@@ -51,6 +51,11 @@ function Row({ assignment }: { readonly assignment: Assignment }) {
           {station !== undefined && station.telephone !== "" && <span> ☎ {station.telephone}</span>}
         </p>
       )}
+      {assignment.acknowledged_via !== null && assignment.acknowledged_via !== "device" && (
+        <p class="quiet">
+          ☎ {nameOf("via", assignment.acknowledged_via)} · {assignment.acknowledged_by}
+        </p>
+      )}
       {assignment.cause !== null && <p class="quiet">{nameOf("assignment_causes", assignment.cause)}</p>}
       {live && <Doing assignment={assignment} telephone={station?.telephone ?? ""} />}
     </li>
@@ -69,11 +74,6 @@ function Ladder({ assignment }: { readonly assignment: Assignment }) {
           {step.at !== null ? <At time={step.at} /> : <time class="at">––:––</time>}
         </li>
       ))}
-      {assignment.acknowledged_via !== null && assignment.acknowledged_via !== "device" && (
-        <li class="via">
-          <span>{nameOf("via", assignment.acknowledged_via)} {assignment.acknowledged_by}</span>
-        </li>
-      )}
     </ol>
   );
 }

@@ -3,43 +3,38 @@
 import { useSignal } from "@preact/signals";
 import { called, nameOf, t } from "../i18n.ts";
 import type { Unit } from "../state/cards.ts";
-import { isFree } from "../state/standing.ts";
+import { BUSY, isFree } from "../state/standing.ts";
 import { selected, standings, stations, unitsByCode, zones } from "../state/store.ts";
 import { chosenUnits, toggleUnit } from "../state/view.ts";
 import { Glyph, Key } from "./parts.tsx";
 
+const OUT = " ";
 const NEIGHBOURS = "~";
 
 export function Board() {
-  const shut = useSignal<ReadonlySet<string>>(new Set());
-  const groups = new Map<string, Unit[]>();
-  for (const unit of unitsByCode.value.values()) {
-    const zone = unit.is_foreign ? NEIGHBOURS : unit.zone;
-    const group = groups.get(zone);
-    if (group === undefined) groups.set(zone, [unit]);
-    else group.push(unit);
-  }
-  const order = [...groups.keys()].sort((a, b) => a.localeCompare(b));
+  const shut = useSignal<ReadonlySet<string>>(new Set([NEIGHBOURS]));
+  const groups = grouped([...unitsByCode.value.values()]);
+  const toggle = (zone: string) => {
+    const next = new Set(shut.value);
+    if (!next.delete(zone)) next.add(zone);
+    shut.value = next;
+  };
   return (
     <div class="board">
       <h2>
         {t("page.board")} <Key>U</Key>
       </h2>
       <div class="scroll" tabIndex={-1} id="board">
-        {order.map((zone) => {
-          const units = groups.get(zone) ?? [];
+        {groups.map(([zone, units]) => {
           const free = units.filter((unit) => isFree(standings.value.get(unit.code) ?? "off_duty")).length;
           const closed = shut.value.has(zone);
-          const toggle = () => {
-            const next = new Set(shut.value);
-            if (!next.delete(zone)) next.add(zone);
-            shut.value = next;
-          };
           return (
             <div key={zone} class="zone">
-              <button type="button" class="plain heading" onClick={toggle} aria-expanded={!closed}>
+              <button type="button" class="plain heading" onClick={() => toggle(zone)} aria-expanded={!closed}>
                 <span>{closed ? "▸" : "▾"} {zoneName(zone)}</span>
-                <span class={free === 0 ? "short" : ""}>{t("page.board.free", { free, all: units.length })}</span>
+                <span class={free === 0 && zone !== OUT ? "short" : ""}>
+                  {zone === OUT ? units.length : t("page.board.free", { free, all: units.length })}
+                </span>
               </button>
               {!closed && byStation(units).map((unit) => <Row key={unit.id} unit={unit} />)}
             </div>
@@ -50,7 +45,20 @@ export function Board() {
   );
 }
 
+/** Who is out stands above all; then the zones in their order; the neighbours last. */
+function grouped(units: readonly Unit[]): readonly (readonly [string, readonly Unit[]])[] {
+  const groups = new Map<string, Unit[]>();
+  const put = (zone: string, unit: Unit) => groups.set(zone, [...(groups.get(zone) ?? []), unit]);
+  for (const unit of units) {
+    if (BUSY.has(standings.value.get(unit.code) ?? "free")) put(OUT, unit);
+    else put(unit.is_foreign ? NEIGHBOURS : unit.zone, unit);
+  }
+  const place = (zone: string) => (zone === OUT ? 0 : zone === NEIGHBOURS ? 2 : 1);
+  return [...groups].sort(([a], [b]) => place(a) - place(b) || a.localeCompare(b));
+}
+
 function zoneName(code: string): string {
+  if (code === OUT) return t("page.board.out");
   if (code === NEIGHBOURS) return t("page.board.neighbours");
   const zone = zones.value.get(code);
   return zone === undefined ? code || t("page.board.no_zone") : called(zone);

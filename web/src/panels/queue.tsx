@@ -49,10 +49,10 @@ function Row({ incident }: { readonly incident: Incident }) {
       <div class="first">
         <b>{nameOf("kinds", incident.kind)}</b>
         <span class="level">{levelText(incident)}</span>
-        {incident.trapped > 0 && <span class="trapped">{t("page.trapped", { count: incident.trapped })}</span>}
         <Timer from={incident.opened_at} />
       </div>
       <div class="second">
+        {incident.trapped > 0 && <span class="trapped">{t("page.trapped", { count: incident.trapped })}</span>}
         {!incident.place_verified && <span class="doubt">{t("page.unverified")}</span>}
         {incident.place}
       </div>

@@ -62,6 +62,9 @@ export function standing(unit: Unit, assignment: Assignment | undefined): Standi
   return BY_STATUS[unit.status] ?? "free";
 }
 
+/** Bound to an incident. */
+export const BUSY: ReadonlySet<Standing> = new Set(["ordered", "acknowledged", "en_route", "on_scene", "unconfirmed"]);
+
 /** Can be sent as it stands. */
 export function isFree(one: Standing): boolean {
   return one === "free" || one === "forward_post" || one === "returning";
