@@ -62,9 +62,9 @@ def read_water(
             continue
         found.append(_source(thing.code, kind, thing.tags, at))
         tally.take(f"water sources: {kind}")
-    found += _open_sources(
-        [a for a in open_water if outline.intersects(a.area)], outline, pieces, projection, tally
-    )
+    own = [area for area in open_water if outline.intersects(area.area)]
+    tally.drop("water sources", "outside the county", len(open_water) - len(own))
+    found += _open_sources(own, outline, pieces, projection, tally)
     return tuple(sorted(found, key=lambda s: (s.code[0], int(s.code[1:]))))
 
 

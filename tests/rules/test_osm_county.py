@@ -257,7 +257,7 @@ def test_water_is_found_where_engines_can_use_it(world: World, tmp_path: Path) -
     assert shapely.box(112.9031, 35.4965, 112.9036, 35.4968).boundary.distance(bank.position) < 1e-6
     assert not any(source.synthetic for source in county.water_sources)
     assert {d.reason for d in report.dropped if d.layer == "water sources"} == {
-        "open water that no road comes near",
+        "outside the county",
         "open water under 100 m²",
     }
 
@@ -285,7 +285,8 @@ def test_the_folder_says_where_its_data_comes_from(world: World, tmp_path: Path)
     assert county.centre_body == "county_centre"
     assert county.projection == "EPSG:32649"
     assert county.time_zone == "Asia/Shanghai"
-    assert county.code in "\n".join(report.lines())
+    assert county.code in str(report)
+    assert f"{len(county.roads):,}  road pieces" in str(report)
 
 
 def test_the_time_zone_can_be_given(world: World, tmp_path: Path) -> None:
@@ -306,6 +307,8 @@ def test_progress_is_told_step_by_step(world: World, tmp_path: Path) -> None:
     file = world.write(tmp_path)
     import_osm(file, tmp_path / "county", progress=lambda *step: told.append(step))
     assert list(dict.fromkeys(step for step, _, _ in told)) == ["read", "roads", "places", "forces", "write"]
+    last = {step: (done, total) for step, done, total in told}
+    assert all(done == total > 0 for done, total in last.values())
 
 
 def test_time_zones_are_guessed_from_the_nearest_city_of_the_list() -> None:

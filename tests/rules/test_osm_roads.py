@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from shapely import LineString
 
 from gis_data.crs import line_metres
 from tests.rules.osm_world import World, grid, line, one, pieces
@@ -172,6 +173,34 @@ def test_a_bridge_over_a_road_does_not_meet_it(world: World, tmp_path: Path) -> 
     roads = world.roads(tmp_path)
     assert len(pieces(roads, under)) == 1
     assert len(pieces(roads, over)) == 1
+
+
+def test_two_nodes_on_one_spot_of_one_level_are_one_junction(world: World, tmp_path: Path) -> None:
+    along = world.way([(0, 0), (0, 1), (0, 2)])
+    twin = world.node(0, 1, new=True)
+    across = world.way_of([world.node(-1, 1), twin, world.node(1, 1)], {"highway": "service"})
+    roads = world.roads(tmp_path)
+    assert len(pieces(roads, along)) == 2
+    assert len(pieces(roads, across)) == 2
+
+
+def test_a_way_that_crosses_itself_is_cut_into_simple_pieces(world: World, tmp_path: Path) -> None:
+    spiral = world.way([(0, 0), (0, 3), (2, 3), (2, 1), (-1, 1)])
+    roads = world.roads(tmp_path)
+    parts = pieces(roads, spiral)
+    assert len(parts) > 1
+    assert all(LineString(line(roads, at)).is_simple for at in parts)
+
+
+def test_a_real_island_within_the_county_is_kept(world: World, tmp_path: Path) -> None:
+    ring = world.area(-5, -10, 300, 300, {"note": "outline"})
+    tags = {"type": "boundary", "boundary": "administrative", "admin_level": "6", "name": "县"}
+    world.relation([("way", ring, "outer")], tags)
+    island = world.way([(10, 100), (150, 100)])
+    abroad = world.way([(10, 400), (150, 400)])
+    roads = world.roads(tmp_path)
+    assert pieces(roads, island)
+    assert not pieces(roads, abroad)
 
 
 def test_a_loop_is_cut_in_two_so_that_no_piece_ends_where_it_starts(world: World, tmp_path: Path) -> None:
