@@ -13,6 +13,7 @@ from gis_data.zezhou.county import build_zezhou
 
 _MADE_FROM = (
     "model.py",
+    "reference.py",
     "catalogue.py",
     "layers.py",
     "roads.py",

@@ -147,10 +147,4 @@ def _traps(roads: Roads, ends: Ends, graph: nx.DiGraph[int]) -> Iterator[Fault]:
         if a == b or small in told:
             continue
         told.add(small)
-        into = small == b
-        params = {
-            "direction": "into" if into else "out of",
-            "back": "out" if into else "in",
-            "nodes": len(parts[small]),
-        }
-        yield Fault(LAYER, roads.ids[piece], "dead_one_way", params)
+        yield Fault(LAYER, roads.ids[piece], "dead_one_way", {"nodes": len(parts[small])})

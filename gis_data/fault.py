@@ -13,7 +13,7 @@ FAULTS: Mapping[str, tuple[str, str]] = {
         "connect them to it, or delete them",
     ),
     "dead_one_way": (
-        "a one-way road leads {direction} {nodes} places without a way {back}",
+        "a one-way road cuts off {nodes} places: one can drive in or out, not both",
         "turn its direction round, or make it two-way",
     ),
     "duplicate_node": (

@@ -8,232 +8,63 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 from shapely import MultiPolygon, Point, Polygon
 
+from gis_data.reference import (
+    AuthorityRule,
+    Capability,
+    Contact,
+    DeadlineRule,
+    DispatchPolicy,
+    DutyMode,
+    IncidentKind,
+    Name,
+    NotifyBody,
+    ResponsePlan,
+    Slot,
+    SlotRule,
+    StationClass,
+    Task,
+    Trigger,
+    TurnoutRule,
+    VehicleClass,
+    Verb,
+)
 
-class StationClass(StrEnum):
-    """队站类别. National to enterprise, as in GB/T 35547-2017 and the founding documents."""
-
-    NATIONAL = "national"
-    TOWNSHIP_1 = "township_1"
-    TOWNSHIP_2 = "township_2"
-    VOLUNTEER = "volunteer"
-    PART_TIME = "part_time"
-    MICRO = "micro"
-    FORESTRY = "forestry"
-    ENTERPRISE = "enterprise"
-
-
-class DutyMode(StrEnum):
-    """备勤方式: decides turnout time, contact and deadlines."""
-
-    STATION = "station"
-    HOME = "home"
-    PATROL = "patrol"
-    FORWARD_POST = "forward_post"
-
-
-class Contact(StrEnum):
-    """How an order reaches the unit: a mounted tablet, a pocket phone with the page open, or a voice call."""
-
-    TABLET = "tablet"
-    PHONE = "phone"
-    TELEPHONE = "telephone"
-
-
-class Verb(StrEnum):
-    """调派, 商请, 通报: what the county's centre may do towards a force."""
-
-    ORDER = "order"
-    REQUEST = "request"
-    NOTIFY = "notify"
-
-
-class SlotRule(StrEnum):
-    """How a slot of the first response is filled."""
-
-    NEAREST = "nearest"
-    ZONE_BRIGADE = "zone_brigade"
-    RESPONSIBLE_STATION = "responsible_station"
-    MICRO_ON_FOOT = "micro_on_foot"
-    ENTERPRISE_OWN = "enterprise_own"
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    zh: str
-    en: str
-
-
-@dataclass(frozen=True, slots=True)
-class VehicleClass:
-    """车型: what it can drive on and how fast. `speeds_kmh` is by road class; a road class not in it is closed."""
-
-    code: str
-    name: Name
-    speeds_kmh: Mapping[str, float]
-    mass_tonnes: float
-    height_metres: float
-    width_metres: float
-    passes_gates: bool = True
-    gate_seconds: float = 20.0
-    passes_bollards: bool = False
-    ford: bool = False
-    against_oneway: bool = False
-    needs_paved: bool = False
-    tracktypes: frozenset[str] = frozenset({"grade1", "grade2", "grade3"})
-    smoothness: frozenset[str] = frozenset({"excellent", "good", "intermediate", "bad"})
-    surface_factor: Mapping[str, float] = field(default_factory=dict)
-    on_foot: bool = False
-    status: str = ""
-    source: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Capability:
-    """A quantity that a unit brings and a plan asks for: `people`, `ba_pairs`, `water_tonnes`, `rescue_set` …"""
-
-    code: str
-    name: Name
-    unit: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """What a unit does at the scene, and the least it must bring to be allowed to (interior attack: BA …)."""
-
-    code: str
-    name: Name
-    needs: Mapping[str, float]
-    status: str = ""
-    source: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """One place in the first response. `counts` is false for those who come in addition and fill no need."""
-
-    code: str
-    rule: SlotRule
-    task: str
-    needs: Mapping[str, float] = field(default_factory=dict)
-    classes: frozenset[StationClass] = frozenset()
-    counts: bool = True
-    optional: bool = False
-    within_metres: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ResponsePlan:
-    """等级调派方案: kind × level (× zone, season) → what must arrive, by whom first, and whom to notify."""
-
-    code: str
-    kind: str
-    scale: str
-    level: int
-    must_arrive: Mapping[str, float]
-    slots: tuple[Slot, ...]
-    notify: tuple[str, ...] = ()
-    extra_task: str = "exterior_attack"
-    zone: str = ""
-    season: str = ""
-    status: str = ""
-    source: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Trigger:
-    """A fact that raises kind × level by itself: trapped, crowded, hazmat … (`field`, at least `at_least`)."""
-
-    code: str
-    kinds: frozenset[str]
-    field: str
-    at_least: float
-    level: int
-    life_at_risk: bool = False
-    status: str = ""
-    source: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class IncidentKind:
-    """灾害类型. `scale` is `fire` (火警 1–5, 5 worst) or `forest` (Ⅳ–Ⅰ as 4–1, 1 worst)."""
-
-    code: str
-    name: Name
-    scale: str
-    default_level: int
-    worst_level: int
-    link_metres: float
-    link_minutes: float
-    automatic: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class AuthorityRule:
-    """谁能调谁: first match wins; `*` stands for any."""
-
-    force: str
-    kind: str
-    body: str
-    verb: Verb
-    why: str = ""
-    status: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class DeadlineRule:
-    """Delivery and acknowledgement deadlines by station class and duty mode; None = no deadline."""
-
-    force: str
-    duty_mode: str
-    contact: str
-    delivery_seconds: float | None = None
-    acknowledge_seconds: float | None = None
-    status: str = ""
-    source: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TurnoutRule:
-    """着装登车时间 by station class and duty mode, by day and by night."""
-
-    force: str
-    duty_mode: str
-    day_seconds: float
-    night_seconds: float
-    status: str = ""
-    source: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class DispatchPolicy:
-    """The dispatching defaults and their evidence: reference study of six synthetic counties."""
-
-    zone_tolerance_seconds: float = 60.0
-    life_tolerance_seconds: float = 0.0
-    micro_metres: float = 1000.0
-    send_zone_brigade: bool = True
-    free_engine_reserve: int = 3
-    candidates_reported: int = 12
-    max_travel_seconds: float = 5400.0
-    night_from_hour: int = 22
-    night_to_hour: int = 6
-    undo_seconds: float = 10.0
-    forest_season: tuple[str, str] = ("10-01", "05-31")
-
-
-@dataclass(frozen=True, slots=True)
-class NotifyBody:
-    """联动单位: who is told, and how to reach them."""
-
-    code: str
-    name: Name
-    telephone: str = ""
+# One door for the rest of the house: features from here, reference records passed through.
+__all__ = [
+    "AuthorityRule",
+    "Capability",
+    "Contact",
+    "County",
+    "DeadlineRule",
+    "DispatchPolicy",
+    "DutyMode",
+    "Forest",
+    "IncidentKind",
+    "Name",
+    "NotifyBody",
+    "Person",
+    "Place",
+    "ResponsePlan",
+    "Roads",
+    "Slot",
+    "SlotRule",
+    "Station",
+    "StationClass",
+    "Task",
+    "Town",
+    "Trigger",
+    "TurnoutRule",
+    "Unit",
+    "VehicleClass",
+    "Verb",
+    "WaterSource",
+    "Zone",
+]
 
 
 @dataclass(frozen=True, slots=True)

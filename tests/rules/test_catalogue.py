@@ -119,7 +119,7 @@ def test_every_code_of_the_catalogue_has_a_name_in_the_messages() -> None:
         *(f"trigger.{trigger.code}" for trigger in CATALOGUE.triggers),
         *(f"slot.{slot.code}" for plan in CATALOGUE.plans for slot in plan.slots),
         *(f"level.{plan.scale}.{plan.level}" for plan in CATALOGUE.plans),
-        *(f"station_class.{word.value}" for word in StationClass),
+        *(f"class.{word.value}" for word in StationClass),
         *(f"duty_mode.{word.value}" for word in DutyMode),
         *(f"contact.{word.value}" for word in Contact),
     ]
