@@ -24,12 +24,26 @@ export function has(code: string): boolean {
   return code in catalogue;
 }
 
+/** Groups of the county's tables and the prefix under which the shared catalogue names their usual codes. */
+const PREFIXES: Readonly<Record<string, string>> = {
+  kinds: "kind",
+  capabilities: "capability",
+  tasks: "task",
+  vehicle_classes: "vehicle_class",
+  duty_modes: "duty_mode",
+  slots: "slot",
+  notify_bodies: "notify",
+  shortfall_causes: "shortfall",
+  place_kinds: "place_kind",
+};
+
 /** A code of the county's tables (`kinds`, `capabilities` …) or of the page (`page.<group>.<code>`). */
 export function nameOf(group: string, code: string): string {
   const own: Name | undefined = county.value.names[group]?.[code];
   if (own !== undefined) return own[lang.value];
-  for (const candidate of [`page.${group}.${code}`, `${group}.${code}`]) if (has(candidate)) return t(candidate);
-  return code;
+  const candidates = [`page.${group}.${code}`, `${PREFIXES[group] ?? group}.${code}`];
+  const known = candidates.find(has);
+  return known === undefined ? code : t(known);
 }
 
 /** A reason with its parameters; parameters that are codes themselves are named. */
