@@ -1,0 +1,32 @@
+"""Compiling ahead: after the warm-up nothing is left to compile when the first alarm comes."""
+
+from __future__ import annotations
+
+from routing import geometry, search
+from routing.coverage import Post, coverage
+from routing.path import path_of
+from routing.rank import rank
+from routing.reach import Start
+from routing.route import route
+from routing.warm import warm_up
+from tests.rules.routing_world import FLEET, at, town
+
+
+def versions() -> dict[str, int]:
+    """By compiled function: how many versions of it there are."""
+    found = {**vars(geometry), **vars(search)}
+    return {name: len(value.signatures) for name, value in found.items() if hasattr(value, "signatures")}
+
+
+def test_warming_up_compiles_every_function_once_and_no_alarm_adds_a_version() -> None:
+    warm_up()
+    before = versions()
+    live = town(6).live()
+    starts = [Start(*at(i, i), code) for i, code in enumerate(FLEET)]
+    for start, reach in zip(starts, rank(live, *at(5, 6), starts), strict=True):
+        path_of(live, start, reach)
+    rank(live, 113, 35, starts)  # whole numbers too
+    route(live, at(1, 2), at(7, 7), "heavy_engine")
+    coverage(live, [Post("s", *at(2, 2), "heavy_engine")], (), (), 5.0)
+    assert versions() == before
+    assert set(before.values()) == {1}
