@@ -15,7 +15,7 @@ from dispatch.access.commands import create_token
 from dispatch.access.passwords import Passwords
 from dispatch.access.principal import Role
 from dispatch.access.problem import Problem
-from dispatch.access.sessions import create_operator
+from dispatch.access.sessions import create_login_code, create_operator
 from dispatch.cli.folders import beside
 from dispatch.cli.options import county_option, data_options, settings_of
 from runtime.database import Database
@@ -97,3 +97,19 @@ def create_person(login: str, name: str, role: str, **where: Any) -> None:
             f"--login {login}: {problem.code}; choose another login or a longer password"
         ) from None
     print(login)
+
+
+@operator.command("link")
+@click.option("--name", required=True, help="What colleagues read.")
+@click.option("--role", type=click.Choice(sorted(role.value for role in PEOPLE)), default="dispatcher")
+@data_options
+def link(name: str, role: str, **where: Any) -> None:
+    """Print a link that lets one person in, once, within ten minutes: for the first login of all."""
+    settings = settings_of(**where)
+
+    async def make(db: Database) -> str:
+        return await create_login_code(
+            db, county=await county_code(db), role=Role(role), name=name, actor="cli"
+        )
+
+    print(f"http://{settings.host}:{settings.port}/#login={asyncio.run(beside(settings, make))}")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from dispatch.messages import Lang, text
+from dispatch.messages import Lang, catalogue, text
 
 Card = Mapping[str, Any]
 
@@ -73,7 +73,7 @@ class Story:
                 text(
                     "demo.lacking",
                     {
-                        "what": text(f"capability.{s['code']}", lang=self.lang),
+                        "what": _lacking(s["code"], self.lang),
                         "missing": round(s["missing"], 1),
                         "cause": text(f"cause.{s['cause']}", lang=self.lang),
                     },
@@ -110,6 +110,14 @@ class Story:
         if state == "acknowledged" and now["acknowledged_via"] not in (None, "device"):
             code = "demo.acknowledged_by_telephone"
         yield Line(code, params, "warn" if state in ("unconfirmed", "unable", "declined") else "plain")
+
+
+def _lacking(code: str, lang: Lang) -> str:
+    """A capability by its name; a slot of the plan by the name of the slot."""
+    for area in ("capability", "slot"):
+        if f"{area}.{code}" in catalogue():
+            return text(f"{area}.{code}", lang=lang)
+    return text("demo.more_units", lang=lang) if code.startswith("extra-") else code
 
 
 def _minutes(seconds: float | None) -> str:

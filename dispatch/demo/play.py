@@ -77,7 +77,8 @@ class _Demo:
         self.options = options
         self.service = service
         self.db = db
-        self.out = Console(highlight=False, soft_wrap=True)
+        # A file or a pipe has no width of its own; the table wants some.
+        self.out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 170)
         self.scenario: Scenario = night(county)
         self.pace = Pace(speed=options.speed)
         self.story = Story(options.lang)
@@ -109,6 +110,8 @@ class _Demo:
                 for team in teams:
                     await asyncio.wait_for(team.device.connected.wait(), 60)
                 self.say("demo.ready", devices=len(teams), speed=f"{self.options.speed:g}")
+                if not self.options.once:
+                    await self._link("demo.watch_at")
                 await self._raise_all(api, dispatcher, len(teams))
                 await self._settle(api)
                 report = await self._report(api)
@@ -264,13 +267,29 @@ class _Demo:
             d99=device["p99"],
         )
 
-    async def _serve_on(self) -> None:
-        code = await create_login_code(
+    async def _link(self, code: str) -> None:
+        """Print a link that lets one person in, once."""
+        secret = await create_login_code(
             self.db, county=self.county.code, role=Role.SUPERVISOR, name="值班长", actor="demo"
         )
-        self.say("demo.console_at", link=f"{self.service.url}/#login={code}")
+        self.say(code, link=f"{self.service.url}/#login={secret}")
         sys.stdout.flush()
-        await self.service.ended()
+
+    async def _serve_on(self) -> None:
+        """Until the service ends or somebody ends us; Enter prints a fresh link."""
+        await self._link("demo.console_at")
+        asked = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        if sys.stdin.isatty():
+            loop.add_reader(sys.stdin.fileno(), lambda: (sys.stdin.readline(), asked.set()))
+        ended = asyncio.create_task(self.service.ended())
+        while not ended.done():
+            asking = asyncio.create_task(asked.wait())
+            await asyncio.wait({ended, asking}, return_when=asyncio.FIRST_COMPLETED)
+            if asked.is_set():
+                asked.clear()
+                await self._link("demo.console_at")
+            asking.cancel()
 
 
 def _same(card: Any, incident: Any, assignment: Any) -> bool:
