@@ -9,7 +9,7 @@ from routing.rank import rank
 from routing.reach import Start
 from routing.route import route
 from routing.warm import warm_up
-from tests.rules.routing_world import FLEET, at, town
+from tests.rules.routing_world import FLEET, Draft, at, town
 
 
 def versions() -> dict[str, int]:
@@ -25,7 +25,9 @@ def test_warming_up_compiles_every_function_once_and_no_alarm_adds_a_version() -
     starts = [Start(*at(i, i), code) for i, code in enumerate(FLEET)]
     for start, reach in zip(starts, rank(live, *at(5, 6), starts), strict=True):
         path_of(live, start, reach)
-    rank(live, 113, 35, starts)  # whole numbers too
+    lane = Draft()
+    lane.add([(113.0, 35.0), (113.01, 35.0)])
+    rank(lane.live(), 113, 35, [Start(113, 35, "heavy_engine")])  # whole numbers too
     route(live, at(1, 2), at(7, 7), "heavy_engine")
     coverage(live, [Post("s", *at(2, 2), "heavy_engine")], (), (), 5.0)
     assert versions() == before
