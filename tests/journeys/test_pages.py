@@ -116,7 +116,7 @@ def test_a_digit_takes_a_unit_out_and_the_rest_is_sent_by_name(page: Page, fake:
 def test_reasons_shortfalls_and_the_price_of_the_zone_are_words(page: Page) -> None:
     row(page, "20261122-007").click()
     panel = page.locator("[data-test=panel]")
-    expect(panel.locator("[data-test=shortfall]")).to_contain_text("已全部派出")
+    expect(panel.locator("[data-test=shortfall]")).to_contain_text("能派的都已派出")
     expect(panel).to_contain_text("最近可用")
     expect(panel).to_contain_text("35 秒")
     expect(panel).to_contain_text("东部片区")
@@ -149,6 +149,7 @@ def test_an_answer_that_came_too_late_can_be_kept(page: Page, fake: FakeService)
 
 def test_the_form_takes_an_alarm_by_ladder_search_and_click(page: Page, fake: FakeService) -> None:
     page.keyboard.press("F2")
+    expect(page.locator("[name=place]")).to_be_focused()
     page.keyboard.type("巴公")
     page.locator("[data-test=found]").first.click()
     expect(page.locator("[data-test=chosen]")).to_contain_text("巴公镇")
@@ -176,6 +177,7 @@ def test_the_form_takes_an_alarm_by_ladder_search_and_click(page: Page, fake: Fa
 
 def test_typed_coordinates_are_sent_with_their_system(page: Page, fake: FakeService) -> None:
     page.keyboard.press("n")
+    expect(page.locator("[name=place]")).to_be_focused()
     page.keyboard.type("112.851, 35.512")
     page.locator(".coordinates select").select_option("gcj02")
     page.locator(".coordinates button").click()
