@@ -13,7 +13,7 @@ import click
 
 from dispatch.access.commands import create_token
 from dispatch.access.passwords import Passwords
-from dispatch.access.principal import Role
+from dispatch.access.principal import PEOPLE, Role
 from dispatch.access.problem import Problem
 from dispatch.access.sessions import create_login_code, create_operator
 from dispatch.cli.folders import beside

@@ -75,7 +75,7 @@ class Story:
                     {
                         "what": _lacking(s["code"], self.lang),
                         "missing": round(s["missing"], 1),
-                        "cause": text(f"cause.{s['cause']}", lang=self.lang),
+                        "cause": text(f"shortfall.{s['cause']}", lang=self.lang),
                     },
                     self.lang,
                 )
@@ -93,7 +93,7 @@ class Story:
             "unit": unit.get("name_en" if self.lang == "en" else "name", now["unit"]),
             "eta": _minutes(now["eta_seconds"]),
             "by": now["acknowledged_by"] or "",
-            "cause": text(f"unable.{now['cause']}", lang=self.lang) if now["cause"] else "",
+            "cause": text(f"page.assignment_causes.{now['cause']}", lang=self.lang) if now["cause"] else "",
         }
         if before is None:
             reason = now["reason"] or {}

@@ -249,7 +249,7 @@ class _Demo:
                     "–" if a["eta_seconds"] is None else f"{a['eta_seconds'] / 60:.1f}′",
                     said(card["reason"], lang),
                     *(_clock(a[name]) for name in ("dispatched_at", "delivered_at", "acknowledged_at")),
-                    text(f"state.{a['state']}", lang=lang),
+                    text(f"page.step.{a['state']}", lang=lang),
                 )
         self.out.print(table)
         for one in report["unserved"]:
@@ -281,7 +281,7 @@ class _Demo:
         asked = asyncio.Event()
         loop = asyncio.get_running_loop()
         if sys.stdin.isatty():
-            loop.add_reader(sys.stdin.fileno(), lambda: (sys.stdin.readline(), asked.set()))
+            loop.add_reader(sys.stdin.fileno(), _entered, asked)
         ended = asyncio.create_task(self.service.ended())
         while not ended.done():
             asking = asyncio.create_task(asked.wait())
@@ -327,3 +327,8 @@ def _edge_on_the_way(county: County, place: tuple[float, float]) -> tuple[str, s
         piece = (bridges or inner)[0]
         return county.roads.ids[piece], county.roads.names[piece] or "村道"
     return None
+
+
+def _entered(asked: asyncio.Event) -> None:
+    sys.stdin.readline()
+    asked.set()

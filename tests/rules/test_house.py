@@ -20,10 +20,10 @@ from gis_data.model import Contact, DutyMode, StationClass, Verb
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 SPOKEN: list[tuple[str, type[StrEnum]]] = [
-    ("state", State),
-    ("milestone", Milestone),
+    ("page.step", State),
+    ("page.milestones", Milestone),
     ("reason", Reason),
-    ("cause", Cause),
+    ("shortfall", Cause),
     ("class", StationClass),
     ("duty_mode", DutyMode),
     ("contact", Contact),
@@ -89,7 +89,7 @@ def _tracked() -> list[Path]:
 
 
 def test_lock_files_carry_no_addresses() -> None:
-    assert "http" not in (CHECKOUT / "requirements.lock").read_text(encoding="utf-8")
+    assert "://" not in (CHECKOUT / "requirements.lock").read_text(encoding="utf-8")
     packages = json.loads((CHECKOUT / "web" / "package-lock.json").read_text(encoding="utf-8"))["packages"]
     assert [name for name, package in packages.items() if "resolved" in package] == []
 
