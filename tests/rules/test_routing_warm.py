@@ -31,4 +31,6 @@ def test_warming_up_compiles_every_function_once_and_no_alarm_adds_a_version() -
     route(live, at(1, 2), at(7, 7), "heavy_engine")
     coverage(live, [Post("s", *at(2, 2), "heavy_engine")], (), (), 5.0)
     assert versions() == before
-    assert set(before.values()) == {1}
+    # 0: only ever called from another compiled function that came from the cache as a whole.
+    assert set(before.values()) <= {0, 1}
+    assert before["_find"] == 1
