@@ -106,11 +106,14 @@ async def running_service(settings: Settings, servers: Servers, county: County) 
         )
         snapshots = ConsoleSnapshots(db, county)
         tiles = TileStore(settings.cache_folder / "tiles", county)
+        stack.callback(tiles.close)
         app.include_router(make_console_router(guard, snapshots, county.code, PlaceIndex(county), tiles))
         app.include_router(make_socket_router(guard, feed, AlarmDeviceHandlers(desk, tracking), snapshots))
         _serve_openapi(app, guard)
         mount_pages(app)
 
+        # Whole-county tiles take the longest to cut: made before somebody opens the first page.
+        stack.push_async_callback(_stop, asyncio.create_task(asyncio.to_thread(tiles.make_ahead)))
         await calendar.start()
         stack.push_async_callback(calendar.stop)
         for name, run in (("feed", feed.run), ("sweeper", sweeper.run), ("roads", lambda: roads.follow(db))):
@@ -159,7 +162,7 @@ async def _kept_running(name: str, run: Callable[[], Awaitable[Any]]) -> None:
         await asyncio.sleep(0.5)
 
 
-async def _stop(task: asyncio.Task[None]) -> None:
+async def _stop(task: asyncio.Task[Any]) -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 

@@ -56,8 +56,9 @@ def check(folder: Path | None, as_json: bool, **where: Any) -> int:
 @county.command("import-osm")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="Folder to write.")
+@click.option("--time-zone", metavar="NAME", help="Like Asia/Shanghai; guessed by place when not given.")
 @json_option
-def import_extract(file: Path, out: Path, as_json: bool) -> None:
+def import_extract(file: Path, out: Path, time_zone: str | None, as_json: bool) -> None:
     """Make a county folder from an OpenStreetMap extract: .osm.pbf, .osm, .osm.gz, .osm.bz2."""
     with Progress(
         TextColumn("{task.description}"),
@@ -74,7 +75,7 @@ def import_extract(file: Path, out: Path, as_json: bool) -> None:
                 tasks[stage] = progress.add_task(stage, total=total or None)
             progress.update(tasks[stage], completed=done, total=total or None)
 
-        report = import_osm(file, out, progress=tell)
+        report = import_osm(file, out, progress=tell, time_zone=time_zone)
     if as_json:
         print_json(report)
     else:

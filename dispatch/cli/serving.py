@@ -29,7 +29,7 @@ from runtime.servers import Servers, running_servers
 from runtime.settings import Settings
 
 LOG = logging.getLogger(__name__)
-LARGEST_FRAME_BYTES = 1 << 20
+LARGEST_FRAME_BYTES = 262_144
 
 
 @click.command()
