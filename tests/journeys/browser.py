@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import cast
 
 import pytest
 from PIL import Image
@@ -14,6 +15,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 ARGUMENTS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 RGB = tuple[int, int, int]
+Colours = dict[RGB, int]
 
 
 @contextmanager
@@ -53,14 +55,14 @@ def page_of(browser: Browser, width: int = 1600, height: int = 900) -> Iterator[
     assert complaints == []
 
 
-def colours_of_map(page: Page) -> dict[RGB, int]:
+def colours_of_map(page: Page) -> Colours:
     """How often each colour stands in the picture of the map, without the controls over it."""
     picture = Image.open(io.BytesIO(page.locator("[data-test=map] canvas").first.screenshot()))
     counted = picture.convert("RGB").getcolors(picture.width * picture.height) or []
     return {colour: count for count, colour in counted if isinstance(colour, tuple)}
 
 
-def drawn(counted: dict[RGB, int]) -> int:
+def drawn(counted: Colours) -> int:
     """Pixels that stand out from the ground: lines, names, markers."""
     ground = max(counted, key=lambda colour: counted[colour])
     return sum(
@@ -70,6 +72,11 @@ def drawn(counted: dict[RGB, int]) -> int:
     )
 
 
-def warm(counted: dict[RGB, int]) -> int:
+def warm(counted: Colours) -> int:
     """Pixels of the main roads' colour, whatever the softness of their edges: far more red than blue."""
     return sum(n for (red, _, blue), n in counted.items() if red - blue > 25)
+
+
+def yellow(counted: Colours) -> int:
+    """Pixels of the ways of units that were sent (Okabe–Ito yellow)."""
+    return sum(n for (red, green, blue), n in counted.items() if red > 190 and green > 180 and blue < 110)
