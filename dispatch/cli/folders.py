@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from gis_data.check import check_folder
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
@@ -22,6 +21,7 @@ from dispatch.cli.options import (
 )
 from dispatch.cli.roads import live_roads, vehicle_class
 from dispatch.forces.apply import apply_county, plan_county
+from gis_data.check import check_folder
 from gis_data.folder import read_county
 from gis_data.osm import import_osm
 from routing.export import export_graph as write_graph

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,10 @@ def nearest(
     if vehicle is not None:
         vehicle_class(here, vehicle)
     lon, lat = position("--at", at, crs)
-    answer = nearest_units(here, lon, lat, vehicle=vehicle, count=count)
+    try:
+        answer = nearest_units(here, lon, lat, vehicle=vehicle, count=count)
+    except InputError as error:
+        raise InputError("--at", error.problem, error.remedy) from None
     if as_json:
         print_json(answer)
         return
@@ -182,7 +186,8 @@ def route(
     document = {
         "travel_seconds": found.travel_ms / 1000,
         "distance_metres": round(found.distance_metres, 1),
-        "on_foot_metres": round(found.on_foot_metres, 1),
+        "on_foot_metres": round(found.reach.on_foot_metres, 1),
+        "by_road": found.reach.by_road,
         "from": _point(found.start),
         "to": _point(found.goal),
         "path": [list(point) for point in found.path.coordinates],
@@ -192,7 +197,10 @@ def route(
     if as_json:
         print_json(document)
         return
-    print(f"{_clock(found.travel_ms / 1000)}  {found.distance_metres / 1000:.1f} km")
+    on_foot = f"  + {found.reach.on_foot_metres:.0f} m on foot" if found.reach.on_foot_metres >= 1 else ""
+    print(f"{_clock(found.travel_ms / 1000)}  {found.distance_metres / 1000:.1f} km{on_foot}")
+    if not found.reach.by_road:
+        print(f"pianqu: no road for {vehicle} leads all the way there", file=sys.stderr)
     print(" → ".join(found.path.names))
 
 

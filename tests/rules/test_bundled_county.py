@@ -19,7 +19,7 @@ from gis_data.model import Contact, County, DutyMode, StationClass
 from gis_data.zezhou.county import build_zezhou
 from gis_data.zezhou.facts import facts
 
-DIGEST = "c13bcbe58d83348c1317273ad5fdc3df95c444b58464aa08601931f6b35f1db0"
+DIGEST = "40bf05c0cb903438f4126eec29ed5e5196496aa3384f594c4b7e483692dd9bc2"
 
 
 @pytest.fixture(scope="module")
