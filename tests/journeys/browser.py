@@ -57,9 +57,9 @@ def page_of(browser: Browser, width: int = 1600, height: int = 900) -> Iterator[
 
 def colours_of_map(page: Page) -> Colours:
     """How often each colour stands in the picture of the map, without the controls over it."""
-    picture = Image.open(io.BytesIO(page.locator("[data-test=map] canvas").first.screenshot()))
-    counted = picture.convert("RGB").getcolors(picture.width * picture.height) or []
-    return {colour: count for count, colour in counted if isinstance(colour, tuple)}
+    picture = Image.open(io.BytesIO(page.locator("[data-test=map] canvas").first.screenshot())).convert("RGB")
+    counted = picture.getcolors(picture.width * picture.height) or []
+    return {cast(RGB, colour): count for count, colour in counted}
 
 
 def drawn(counted: Colours) -> int:

@@ -41,7 +41,9 @@ export function leave(): void {
 
 /** The code of a one-time link (`#login=CODE`); it is taken out of the address bar before anything else happens. */
 export function takeLoginCode(): string | null {
-  const code = new URLSearchParams(location.hash.slice(1)).get("login");
-  if (code !== null) history.replaceState(null, "", location.pathname + location.search);
-  return code;
+  const said = new URLSearchParams(location.hash.slice(1)).get("login");
+  if (said === null) return null;
+  history.replaceState(null, "", location.pathname + location.search);
+  // A link copied from a sentence may carry a bracket or a full stop along.
+  return /^[\w-]+/.exec(said)?.[0] ?? "";
 }
