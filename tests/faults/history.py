@@ -7,28 +7,23 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dispatch.alarms.incident import BUSY, FILLING, TRANSITIONS, State
-from runtime.database import Database
+from runtime.database import Connection, Database
 
 STEPS = frozenset((state, new) for state, moves in TRANSITIONS.items() for new in moves.values())
 
 
-async def rows(db: Database, sql: str, *args: Any) -> list[Mapping[str, Any]]:
-    async with db.pool.acquire() as conn:
-        return list(await conn.fetch(sql, *args))
-
-
 async def check_history(db: Database, county: str) -> None:
-    """Every check below; the journal is replayed event by event."""
-    await check_sequences(db)
-    last = await replay(db, county)
-    await check_end(db, last)
-    await check_orders_told(db)
+    """Every check below, on one snapshot: the world may go on meanwhile."""
+    async with db.reading() as conn:
+        await check_sequences(conn)
+        last = await replay(conn, county)
+        await check_end(conn, last)
+        await check_orders_told(conn)
 
 
-async def check_sequences(db: Database) -> None:
+async def check_sequences(conn: Connection) -> None:
     """Each stream counts 1, 2, 3 … to its head."""
-    for row in await rows(
-        db,
+    for row in await conn.fetch(
         "select s.name, s.head, count(e.seq) as n, min(e.seq) as first, max(e.seq) as last "
         "from stream s left join event e on e.stream = s.name group by s.name, s.head",
     ):
@@ -36,12 +31,12 @@ async def check_sequences(db: Database) -> None:
         assert told == (row["head"], 1, row["head"]), f"{row['name']} has a gap: {dict(row)}"
 
 
-async def replay(db: Database, county: str) -> dict[str, dict[str, Any]]:
+async def replay(conn: Connection, county: str) -> dict[str, dict[str, Any]]:
     """The last card of every assignment. Each step is in the table of transitions; at no time is a unit bound
     twice or a slot filled twice."""
     cards: dict[str, dict[str, Any]] = {}
-    for event in await rows(
-        db, "select seq, type, data from event where stream = $1 order by seq", f"county/{county}"
+    for event in await conn.fetch(
+        "select seq, type, data from event where stream = $1 order by seq", f"county/{county}"
     ):
         where = f"event {event['seq']} ({event['type']})"
         for card in event["data"].get("cards", {}).get("assignments", ()):
@@ -69,27 +64,25 @@ def _check_once(things: Iterable[Any], what: str) -> None:
     assert not twice, f"bound twice: {what}: {twice}"
 
 
-async def check_end(db: Database, last: Mapping[str, Mapping[str, Any]]) -> None:
+async def check_end(conn: Connection, last: Mapping[str, Mapping[str, Any]]) -> None:
     """What the journal says last is what the tables hold."""
     table = {
         str(row["id"]): (row["state"], row["slot"], row["version"])
-        for row in await rows(db, "select id, state, slot, version from assignment")
+        for row in await conn.fetch("select id, state, slot, version from assignment")
     }
     assert table == {id: (c["state"], c["slot"], c["version"]) for id, c in last.items()}
 
 
-async def check_orders_told(db: Database) -> None:
+async def check_orders_told(conn: Connection) -> None:
     """Every assignment of a unit with a device was journaled for that device, once."""
     told: Counter[str] = Counter()
-    for row in await rows(
-        db,
+    for row in await conn.fetch(
         "select stream, data ->> 'assignment_id' as assignment, count(*) as n from event "
         "where stream like 'device/%' and type = 'order_dispatched' group by 1, 2",
     ):
         assert row["n"] == 1, f"ordered twice: {dict(row)}"
         told[row["assignment"]] += 1
-    ordered = await rows(
-        db,
+    ordered = await conn.fetch(
         "select a.id from assignment a join unit u on u.id = a.unit "
         "where exists (select from device d where d.county = a.county and d.unit = u.code)",
     )
@@ -98,9 +91,13 @@ async def check_orders_told(db: Database) -> None:
 
 async def check_alarms(db: Database, answered: Mapping[str, Mapping[str, Any]]) -> None:
     """Every alarm that was answered 2xx is stored once, as it was answered; every incident was looked at."""
+    async with db.reading() as conn:
+        await _check_alarms(conn, answered)
+
+
+async def _check_alarms(conn: Connection, answered: Mapping[str, Mapping[str, Any]]) -> None:
     stored: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-    for row in await rows(
-        db,
+    for row in await conn.fetch(
         "select a.source_id, a.id, a.incident, a.linked, i.number "
         "from alarm a join incident i on i.id = a.incident",
     ):
@@ -115,8 +112,7 @@ async def check_alarms(db: Database, answered: Mapping[str, Mapping[str, Any]]) 
             "linked": row["linked"],
         }
     # An incident is opened by exactly one alarm, and gets at least one proposal.
-    opened = await rows(
-        db,
+    opened = await conn.fetch(
         "select i.number, count(a.id) filter (where not a.linked) as openers, "
         "exists (select from proposal p where p.incident = i.id) as proposed "
         "from incident i left join alarm a on a.incident = i.id group by i.id",

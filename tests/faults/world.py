@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 import psutil
+from websockets.asyncio.client import ClientConnection, connect
 
 from dispatch.demo.stage import Service, back_door, tokens
 from dispatch.push.device import Device, Told
@@ -22,7 +23,7 @@ from runtime.database import TROUBLE, Database
 from runtime.ports import free_port
 from runtime.servers import Servers
 from runtime.settings import load_settings
-from tests.faults.history import rows
+from tests.journeys.socket_house import Talk
 from tests.storage.small_county import COLUMNS, ROWS, node, small_county
 
 PATIENCE_SECONDS = 90.0
@@ -119,7 +120,10 @@ class Callers:
             "source": "119",
             "source_id": f"call-{number}",
             "kind": place.choice(("building", "building", "vehicle", "vegetation", "rescue")),
-            "location": {"lon": lon + place.uniform(-0.004, 0.004), "lat": lat + place.uniform(-0.004, 0.004)},
+            "location": {
+                "lon": lon + place.uniform(-0.004, 0.004),
+                "lat": lat + place.uniform(-0.004, 0.004),
+            },
             "trapped": place.choice((0, 0, 0, 1)),
         }
 
@@ -145,6 +149,14 @@ class Callers:
             return
 
 
+class Tablet(Talk):
+    """A device that says and hears bare frames, after its welcome."""
+
+    def __init__(self, socket: ClientConnection, welcome: dict[str, Any]) -> None:
+        super().__init__(socket)
+        self.welcome = welcome
+
+
 @dataclass
 class World:
     """Everything that a fault may hit. `crews` by unit; `db` is a way in that the service knows nothing of."""
@@ -157,6 +169,38 @@ class World:
     crews: dict[str, Crew]
     tokens: dict[str, str]
     log: Path
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    def join(self, unit: str, *, answers: bool = True) -> Crew:
+        """A crew switches its device on."""
+        crew = self.crews[unit] = Crew(self.url, self.tokens[unit], unit, Random(unit), answers=answers)
+        self.tasks.append(asyncio.create_task(crew.run(), name=unit))
+        return crew
+
+    @asynccontextmanager
+    async def talking(self, unit: str) -> AsyncIterator[Tablet]:
+        """The bare frames of a unit's device, for what a proper client never does."""
+        url = "ws" + self.url.removeprefix("http") + "/ws/device"
+        async with connect(url, compression=None, proxy=None, ping_interval=None, close_timeout=1) as socket:
+            talk = Talk(socket)
+            yield Tablet(socket, await talk.hello(self.tokens[unit]))
+
+    async def alarm(self, at: tuple[float, float], **body: Any) -> str:
+        """The incident of one alarm that nothing goes wrong with."""
+        said = {"source": "119", "kind": "building", "location": {"lon": at[0], "lat": at[1]}, **body}
+        answer = await self.api.post("/api/v1/alarms", json=said)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["incident_id"])
+
+    async def assignments(self, incident: str, unit: str = "", state: str = "") -> list[dict[str, Any]]:
+        """As the service tells them."""
+        answer = await self.api.get(f"/api/v1/incidents/{incident}")
+        answer.raise_for_status()
+        return [
+            card
+            for card in answer.json()["assignments"]
+            if unit in ("", card["unit"]) and state in ("", card["state"])
+        ]
 
     @property
     def url(self) -> str:
@@ -188,24 +232,22 @@ class World:
         await until("everything due is done, every order delivered", self._is_settled)
 
     async def _is_settled(self) -> bool:
-        waiting = await rows(
-            self.db,
+        waiting = await self.rows(
             "select a.id from assignment a join unit u on u.id = a.unit "
             "where a.state = 'dispatched' and u.code = any($1::text[])",
             list(self.crews),
         )
-        due = await rows(
-            self.db, "select kind from timer where done_at is null and due_at <= clock_timestamp()"
-        )
+        due = await self.rows("select kind from timer where done_at is null and due_at <= clock_timestamp()")
         return not waiting and not due
 
     async def rows(self, sql: str, *args: Any) -> list[Any]:
-        return await rows(self.db, sql, *args)
+        async with self.db.pool.acquire() as conn:
+            return list(await conn.fetch(sql, *args))
 
 
 @asynccontextmanager
 async def open_world(
-    folder: Path, servers: Servers, *, county: County | None = None, silent: Iterable[str] = ()
+    folder: Path, servers: Servers, *, county: County | None = None, absent: Iterable[str] = ()
 ) -> AsyncIterator[World]:
     """The small county, served by a real process on these servers, with a crew on every device."""
     write_county(county or small_county(), folder / "county")
@@ -219,18 +261,13 @@ async def open_world(
         db = await stack.enter_async_context(back_door(servers))
         person, devices = await tokens(db, here)
         api = await stack.enter_async_context(
-            httpx.AsyncClient(
-                base_url=service.url, headers={"Authorization": f"Bearer {person}"}, timeout=20
-            )
+            httpx.AsyncClient(base_url=service.url, headers={"Authorization": f"Bearer {person}"}, timeout=20)
         )
-        crews = {
-            unit: Crew(service.url, token, unit, Random(unit), answers=unit not in silent)
-            for unit, token in devices.items()
-        }
-        tasks = [asyncio.create_task(crew.run(), name=crew.unit) for crew in crews.values()]
-        stack.push_async_callback(_stop, tasks)
         callers = Callers(service.url, person, Random(7))
-        world = World(here, service, db, api, callers, crews, devices, settings.data / "service.log")
+        world = World(here, service, db, api, callers, {}, devices, settings.data / "service.log")
+        stack.push_async_callback(_stop, world.tasks)
+        for unit in devices.keys() - set(absent):
+            world.join(unit)
         await world.all_connected()
         yield world
 
