@@ -15,14 +15,17 @@ import { aim, chosenUnits, open, picking, theme } from "../state/view.ts";
 import { lineOf, lonLatOf, place } from "./geometry.ts";
 import { ForcesLayer } from "./forces.ts";
 import { GROUNDS } from "./palette.ts";
-import { tileLayer } from "./tiles.ts";
+import { tileLayers } from "./tiles.ts";
 import { WorkLayer } from "./work.ts";
+
+const clickable = (layer: { getZIndex(): number | undefined }): boolean => CLICKABLE.has(layer.getZIndex() ?? 0);
+const CLICKABLE = new Set([20, 30]);
 
 export class ConsoleMap {
   readonly #map: OlMap;
   readonly #forces = new ForcesLayer();
   readonly #work = new WorkLayer();
-  readonly #tiles = tileLayer(() => GROUNDS[theme.peek()], () => this.#closedRoads);
+  readonly #tiles = tileLayers(() => GROUNDS[theme.peek()], () => this.#closedRoads);
   readonly #stop: (() => void)[] = [];
   #closedRoads: ReadonlySet<string> = new Set();
   #framedCounty = "";
@@ -30,7 +33,7 @@ export class ConsoleMap {
   constructor(target: HTMLElement) {
     this.#map = new OlMap({
       target,
-      layers: [this.#tiles, this.#work.ways, this.#forces.layer, this.#work.places],
+      layers: [this.#tiles.ground, this.#tiles.towns, this.#work.ways, this.#forces.layer, this.#work.places],
       // The attribution stands in the page itself, always to be seen.
       controls: [new Zoom({ zoomInTipLabel: "+", zoomOutTipLabel: "−" }), new ScaleLine()],
       interactions: defaultInteractions({ altShiftDragRotate: false, pinchRotate: false }),
@@ -39,7 +42,7 @@ export class ConsoleMap {
     this.#map.on("singleclick", (event) => this.#onClick(event.pixel, event.coordinate));
     this.#map.on("pointermove", (event) => {
       if (event.dragging) return;
-      const over = picking.peek() !== null || this.#map.hasFeatureAtPixel(event.pixel, { layerFilter: (layer) => layer !== this.#tiles });
+      const over = picking.peek() !== null || this.#map.hasFeatureAtPixel(event.pixel, { layerFilter: clickable });
       target.style.cursor = picking.peek() !== null ? "crosshair" : over ? "pointer" : "";
     });
     this.#stop.push(
@@ -102,7 +105,8 @@ export class ConsoleMap {
     this.#closedRoads = new Set(
       [...cards.value.conditions.values()].filter((one) => one.removed_at === null).flatMap((one) => [...one.edges]),
     );
-    this.#tiles.changed();
+    this.#tiles.ground.changed();
+    this.#tiles.towns.changed();
   }
 
   /** A newly selected incident comes into view with the ways to it; the dispatcher's own panning is left alone. */
@@ -142,7 +146,7 @@ export class ConsoleMap {
         open(incident);
         return true;
       },
-      { hitTolerance: 4, layerFilter: (layer) => layer !== this.#tiles },
+      { hitTolerance: 4, layerFilter: clickable },
     );
   }
 }

@@ -34,7 +34,13 @@ const ROADS: Readonly<Record<string, readonly [keyof Ground, number, number]>> =
   footway: ["track", 0.6, 15],
 };
 
-export function tileLayer(ground: () => Ground, closed: () => ReadonlySet<string>): VectorTileLayer {
+export interface TileLayers {
+  readonly ground: VectorTileLayer;
+  /** Names of towns stand above ways and markers, everything else of the tiles below them. */
+  readonly towns: VectorTileLayer;
+}
+
+export function tileLayers(ground: () => Ground, closed: () => ReadonlySet<string>): TileLayers {
   const source = new VectorTileSource({
     format: new MVT(),
     url: "/api/v1/tiles/{z}/{x}/{y}.mvt",
@@ -42,13 +48,22 @@ export function tileLayer(ground: () => Ground, closed: () => ReadonlySet<string
     tileLoadFunction: (tile, url) => loadTile(tile as VectorTile<RenderFeature>, url),
   });
   const sheet = new TileStyles(ground, closed);
-  return new VectorTileLayer({
-    source,
-    renderMode: "hybrid",
-    declutter: "labels",
-    style: (feature, resolution) => sheet.styleOf(feature, resolution),
-    zIndex: 1,
-  });
+  return {
+    ground: new VectorTileLayer({
+      source,
+      renderMode: "hybrid",
+      declutter: "labels",
+      style: (feature, resolution) => sheet.styleOf(feature, resolution),
+      zIndex: 1,
+    }),
+    towns: new VectorTileLayer({
+      source,
+      renderMode: "vector",
+      declutter: "labels",
+      style: (feature, resolution) => (feature.get("layer") === "towns" ? sheet.town(feature, resolution) : undefined),
+      zIndex: 25,
+    }),
+  };
 }
 
 function loadTile(tile: VectorTile<RenderFeature>, url: string): void {
@@ -80,16 +95,10 @@ class TileStyles {
   }
 
   styleOf(feature: FeatureLike, resolution: number): Style | Style[] | undefined {
-    const ground = this.#ground();
-    if (ground !== this.#keptFor) {
-      this.#kept = new Map();
-      this.#keptFor = ground;
-    }
+    const ground = this.#groundNow();
     switch (feature.get("layer") as string) {
       case "roads":
         return this.#road(feature, resolution, ground);
-      case "towns":
-        return this.#town(feature, resolution, ground);
       case "places":
         return this.#place(feature, resolution, ground);
       case "boundary":
@@ -103,6 +112,15 @@ class TileStyles {
       default:
         return undefined;
     }
+  }
+
+  #groundNow(): Ground {
+    const ground = this.#ground();
+    if (ground !== this.#keptFor) {
+      this.#kept = new Map();
+      this.#keptFor = ground;
+    }
+    return ground;
   }
 
   #road(feature: FeatureLike, resolution: number, ground: Ground): Style | Style[] | undefined {
@@ -139,7 +157,8 @@ class TileStyles {
     );
   }
 
-  #town(feature: FeatureLike, resolution: number, ground: Ground): Style | Style[] | undefined {
+  town(feature: FeatureLike, resolution: number): Style | Style[] | undefined {
+    const ground = this.#groundNow();
     // The name stands above its point, so that the markers of a station at the town seat never cover it.
     const name = String(feature.get("name") ?? "");
     const size = resolution > 120 ? 13 : 15;
