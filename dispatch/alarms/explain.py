@@ -20,7 +20,8 @@ def explain(
 ) -> dict[str, Any]:
     """The `result` of a proposal row. Times in seconds, distances in metres.
 
-    `units` in the order chosen; `passed_over` by time, the county's policy says how many; `zone_cost_seconds` is the
+    `units` in the order chosen, each with `notes` on what
+    its time rests on; `passed_over` by time, the county's policy says how many; `zone_cost_seconds` is the
     price of preferring the zone; `leaves` are the zones left without a manned engine.
     """
     passed = sorted(
@@ -77,7 +78,13 @@ def _chosen(
         "distance_metres": round(travel.distance_metres, 1),
         "on_foot_metres": round(travel.on_foot_metres, 1),
         "reason": {"code": f"reason.{pick.reason.value}", "params": params},
+        "notes": _notes(travel)
+        + ([] if unit.at_station else [{"code": "note.from_where_it_is", "params": {}}]),
     }
+
+
+def _notes(travel: Travel) -> list[dict[str, Any]]:
+    return [{"code": "note.road_hindered", "params": {"road_reason": why}} for why in travel.hindered_by]
 
 
 def _passed(
@@ -89,6 +96,8 @@ def _passed(
         reasons = [{"code": f"reason.{one.reason.value}", "params": {}}]
     else:
         reasons = [{"code": f"gate.{gate.name.lower()}", "params": {}} for gate in one.gates if gate.name]
+    if one.reason is Reason.SLOWER or one.gates & (Gate.NO_ROAD | Gate.TOO_FAR):
+        reasons += _notes(travels[one.unit])
     return {
         "unit": candidates[one.unit].code,
         "verb": frame.verbs[one.unit].value,

@@ -43,13 +43,17 @@ _DUTY_MODES = tuple(DutyMode)
 
 @dataclass(frozen=True, slots=True)
 class Travel:
-    """One unit's way to the place, aligned with the candidates. `reachable` false: the other values mean nothing."""
+    """One unit's way to the place, aligned with the candidates. `reachable` false: the figures mean nothing.
+
+    `hindered_by`: why the road it would otherwise have taken is closed or slow, as somebody reported it.
+    """
 
     reachable: bool
     travel_ms: int
     on_foot_ms: int
     distance_metres: float
     on_foot_metres: float
+    hindered_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from shapely import LineString
@@ -11,6 +11,7 @@ from shapely import LineString
 from dispatch.alarms.framing import Travel
 from dispatch.alarms.question import UNREACHABLE_MS
 from dispatch.forces.model import Candidate
+from gis_data.errors import InputError
 from routing.live import LiveRoads
 from routing.path import path_of
 from routing.rank import Reach, Start, rank
@@ -18,11 +19,15 @@ from routing.rank import Reach, Start, rank
 # Farther than this from where its vehicle must stop, a crew is no help in time; the gate then says "no road".
 MOST_ON_FOOT_METRES = 3000.0
 DRAWN_DEGREES = 2e-5  # about two metres: a way is drawn, not driven, from these points
+NO_WAY = Travel(False, 0, 0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """`travels` and `reaches` are aligned with `units`; they hold for this place on these roads."""
+    """`travels` and `reaches` are aligned with `units`; they hold for this place on these roads.
+
+    No reaches: the place lies too far from every road for a way to be computed at all.
+    """
 
     lon: float
     lat: float
@@ -50,12 +55,17 @@ async def ways(measured: Measured, unit_codes: frozenset[str]) -> dict[str, list
 
 def _measure(live: LiveRoads, lon: float, lat: float, units: tuple[Candidate, ...]) -> Measured:
     starts = tuple(Start(unit.lon, unit.lat, unit.vehicle_class) for unit in units)
-    reaches = tuple(rank(live, lon, lat, starts)) if starts else ()
-    travels = tuple(_travel(reach) for reach in reaches)
+    try:
+        reaches = tuple(rank(live, lon, lat, starts)) if starts else ()
+    except InputError:
+        # A caller may be anywhere. The dispatcher is told that no road leads there, and sends whom he sees fit.
+        return Measured(lon, lat, live, units, starts, (), (NO_WAY,) * len(units))
+    reasons = {condition.id: condition.reason for condition in live.conditions}
+    travels = tuple(_travel(reach, reasons) for reach in reaches)
     return Measured(lon, lat, live, units, starts, reaches, travels)
 
 
-def _travel(reach: Reach) -> Travel:
+def _travel(reach: Reach, reasons: Mapping[str, str]) -> Travel:
     """Where the road ends the crew walks on: its time holds the walk, so that whoever drives nearer is sooner."""
     reachable = reach.reachable or (
         reach.total_ms < UNREACHABLE_MS and reach.on_foot_metres <= MOST_ON_FOOT_METRES
@@ -66,11 +76,14 @@ def _travel(reach: Reach) -> Travel:
         on_foot_ms=int(reach.on_foot_ms) if reachable else 0,
         distance_metres=float(reach.distance_metres),
         on_foot_metres=float(reach.on_foot_metres),
+        hindered_by=tuple(dict.fromkeys(reasons[id] for id in reach.avoided if id in reasons)),
     )
 
 
 def _ways(measured: Measured, unit_codes: frozenset[str]) -> dict[str, list[list[float]]]:
     found: dict[str, list[list[float]]] = {}
+    if not measured.reaches:
+        return found
     for unit, start, reach in zip(measured.units, measured.starts, measured.reaches, strict=True):
         if unit.code in unit_codes and len(reach.arcs):
             found[unit.code] = _thin(path_of(measured.live, start, reach).coordinates)

@@ -20,6 +20,7 @@ from dispatch.alarms.rows import IncidentRow, Order
 from dispatch.alarms.tell import changed, incident_brief, tell_devices
 from dispatch.forces.model import Candidate
 from dispatch.forces.store import load_candidates
+from dispatch.forces.turnout import is_night
 from gis_data.model import Verb
 from runtime.database import Work
 
@@ -98,6 +99,7 @@ async def _propose(
         shown = {
             **result,
             "shortfalls": lacking,
+            "rests_on": _rests_on(desk, work, measured),
             "detail": {"paths": paths, "at": [incident.lon, incident.lat]},
         }
         try:
@@ -137,6 +139,16 @@ async def fresh(desk: Desk, work: Work, measured: Measured) -> tuple[Candidate, 
     known = {unit.unit_id for unit in measured.units}
     units = await load_candidates(work.conn, desk.county, work.now)
     return tuple(unit for unit in units if unit.unit_id in known)
+
+
+def _rests_on(desk: Desk, work: Work, measured: Measured) -> dict[str, Any]:
+    """What every time in the proposal supposes: turnout by day or by night, and the roads as last reported."""
+    policy, zone = desk.county.policy, ZoneInfo(desk.county.time_zone)
+    return {
+        "night": is_night(work.now, zone, policy.night_from_hour, policy.night_to_hour),
+        "conditions_version": measured.live.version,
+        "road_conditions": len(measured.live.conditions),
+    }
 
 
 def _known(measured: Measured, unit: Candidate) -> Any:
