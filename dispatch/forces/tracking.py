@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,6 +25,9 @@ from runtime.encoding import from_json, to_json
 
 LOG = logging.getLogger(__name__)
 LIVE_SECONDS = 900
+REDIS_PATIENCE_SECONDS = 0.5
+_REDIS_LEFT_ALONE_SECONDS = 5.0  # after a failure: a Redis that hangs must not hold up every fix
+_REDIS_TROUBLE = (RedisError, OSError, TimeoutError)
 
 
 @dataclass(slots=True)
@@ -42,6 +46,7 @@ class Tracking:
         self._county = county
         self._redis = redis
         self._tracks: dict[str, _Track] = {}
+        self._redis_from = 0.0  # not asked before, by the loop's clock
 
     async def report(self, key: str, lon: float, lat: float, crs: str, at: datetime | None) -> Verdict:
         """Take a fix. 404 for an unknown unit, 422 for a position that cannot be."""
@@ -88,25 +93,32 @@ class Tracking:
 
     async def _publish(self, code: str, lon: float, lat: float, at: datetime) -> None:
         """Best effort: without Redis the fix in PostgreSQL is at most ten seconds older."""
-        if self._redis is None:
-            return
         fix = to_json({"lon": lon, "lat": lat, "position_at": at})
-        try:
-            await self._redis.set(f"pianqu:fix:{self._county}:{code}", fix, ex=LIVE_SECONDS)
-        except (RedisError, OSError) as error:
-            LOG.debug("live position of %s not published: %s", code, error)
+        await self._ask_redis(
+            lambda redis: redis.set(f"pianqu:fix:{self._county}:{code}", fix, ex=LIVE_SECONDS)
+        )
 
     async def overlay(self, cards: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         """Unit cards with the live fix where it is newer than the one in PostgreSQL."""
-        if self._redis is None or not cards:
-            return cards
-        try:
-            found = await self._redis.mget([f"pianqu:fix:{self._county}:{card['code']}" for card in cards])
-        except (RedisError, OSError) as error:
-            LOG.debug("live positions not read: %s", error)
+        keys = [f"pianqu:fix:{self._county}:{card['code']}" for card in cards]
+        found = await self._ask_redis(lambda redis: redis.mget(keys)) if keys else None
+        if found is None:
             return cards
         fixes = [from_json(fix) if fix else None for fix in found]
         return [
             {**card, **fix} if fix and fix["position_at"] > (card["position_at"] or "") else card
             for card, fix in zip(cards, fixes, strict=True)
         ]
+
+    async def _ask_redis(self, question: Callable[[Redis], Awaitable[Any]]) -> Any:
+        """None when there is no Redis, when it fails, or when it failed a moment ago."""
+        time = asyncio.get_running_loop().time
+        if self._redis is None or time() < self._redis_from:
+            return None
+        try:
+            async with asyncio.timeout(REDIS_PATIENCE_SECONDS):
+                return await question(self._redis)
+        except _REDIS_TROUBLE as error:
+            self._redis_from = time() + _REDIS_LEFT_ALONE_SECONDS
+            LOG.warning("live positions pause, Redis does not answer: %r", error)
+            return None

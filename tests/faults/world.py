@@ -228,7 +228,7 @@ class World:
                 await crew.device.connected.wait()
 
     async def settled(self) -> None:
-        """Until nothing is due, and no order to a unit with a device is undelivered."""
+        """Until nothing waits to be done (also what was put off), and every order to a device is delivered."""
         await until("everything due is done, every order delivered", self._is_settled)
 
     async def _is_settled(self) -> bool:
@@ -237,7 +237,10 @@ class World:
             "where a.state = 'dispatched' and u.code = any($1::text[])",
             list(self.crews),
         )
-        due = await self.rows("select kind from timer where done_at is null and due_at <= clock_timestamp()")
+        due = await self.rows(
+            "select kind from timer where done_at is null and "
+            "(due_at <= clock_timestamp() or kind not in ('delivery', 'acknowledge'))"
+        )
         return not waiting and not due
 
     async def rows(self, sql: str, *args: Any) -> list[Any]:
