@@ -15,6 +15,7 @@ from typing import Any
 
 import click
 import uvicorn
+import uvloop
 
 from dispatch.app import running_service
 from dispatch.cli.options import county_folder, county_option, data_options, settings_of
@@ -59,7 +60,7 @@ def serve(county: Path | None, **given: Any) -> None:
         address, port = listener.getsockname()[:2]
         print(f"pianqu: http://{address}:{port}/", file=sys.stderr, flush=True)
         if settings.workers == 1:
-            asyncio.run(serve_on(listener, settings, servers, here))
+            uvloop.run(serve_on(listener, settings, servers, here))
         else:
             _run_workers(listener, settings, servers, folder)
 
@@ -96,6 +97,7 @@ async def serve_on(listener: socket.socket, settings: Settings, servers: Servers
             log_config=None,
             access_log=False,
             ws="websockets-sansio",
+            ws_per_message_deflate=False,  # orders are small and urgent; compressing them costs more than it saves
             ws_max_size=LARGEST_FRAME_BYTES,
             ws_ping_interval=None,  # the protocol has its own heartbeat, which the other side answers for
             server_header=False,
@@ -106,7 +108,7 @@ async def serve_on(listener: socket.socket, settings: Settings, servers: Servers
 
 def _worker(listener: socket.socket, settings: Settings, servers: Servers, folder: Path) -> None:
     logging.basicConfig(level=settings.log_level.upper(), stream=sys.stderr)
-    asyncio.run(serve_on(listener, settings, servers, read_county(folder)))
+    uvloop.run(serve_on(listener, settings, servers, read_county(folder)))
 
 
 def _run_workers(listener: socket.socket, settings: Settings, servers: Servers, folder: Path) -> None:

@@ -13,6 +13,7 @@ from random import Random
 from typing import Any
 
 import httpx
+import uvloop
 from rich.console import Console
 from rich.table import Table
 
@@ -68,7 +69,7 @@ def run_demo(settings: Settings, folder: Path, county: County, options: Options)
             finally:
                 await service.stop()
 
-        return asyncio.run(act())
+        return uvloop.run(act())
 
 
 class _Demo:
