@@ -3,7 +3,8 @@ select current_setting('track_commit_timestamp') = 'on' as kept;
 
 -- name: alarm_to_dispatch
 -- From the commit of the alarm that opened an incident to the commit of its first assignment, for incidents whose
--- first orders the machine sent. The journal's rows are written once, so their xmin is the commit that wrote them.
+-- first orders the machine sent by itself; where only volunteers or neighbours could go, a person decides and takes
+-- a person's time. The journal's rows are written once, so their xmin is the commit that wrote them.
 select extract(epoch from pg_xact_commit_timestamp(sent.xmin) - pg_xact_commit_timestamp(opened.xmin))::float8 * 1000
     as milliseconds
 from incident i
@@ -13,7 +14,10 @@ join lateral (
     where e.stream = 'incident/' || i.id and jsonb_array_length(e.data -> 'cards' -> 'assignments') > 0
     order by e.seq limit 1) sent on true
 where i.county = :county
-    and exists (select 1 from assignment a where a.incident = i.id and a.dispatched_by = 'automatic');
+    and exists (
+        select 1 from assignment a join proposal p on p.id = a.proposal
+        where a.incident = i.id and a.dispatched_by = 'automatic' and p.cause = 'alarm'
+            and a.dispatched_at = (select min(f.dispatched_at) from assignment f where f.incident = i.id));
 
 -- name: dispatch_to_device
 -- From the commit of an order to the commit of its delivery.
