@@ -142,7 +142,8 @@ def test_an_answer_that_came_too_late_can_be_kept(page: Page, fake: FakeService)
     held = next(card for card in fake.board["cards"]["assignments"] if card["state"] == "unconfirmed")
     late = {**held, "late_acknowledged_at": text(utc_now()), "version": 2}
     fake.change("assignment_answered_late", {"unit": held["unit"]}, assignments=[late])
-    page.locator("[data-test=keep]").click()
+    with page.expect_response("**/keep"):
+        page.locator("[data-test=keep]").click()
     expect(page.locator("[data-test=assignment][data-state=unconfirmed]")).to_contain_text("留用")
     assert fake.calls[-1][0].endswith("/keep")
 

@@ -81,7 +81,7 @@ function lineText(type: string, data: Readonly<Record<string, unknown>>): string
   const incident = typeof data["incident"] === "string" ? cards.value.incidents.get(data["incident"]) : undefined;
   const unit = typeof data["unit"] === "string" ? unitsByCode.value.get(data["unit"]) : undefined;
   return [
-    incident === undefined ? (data["number"] ?? data["incident_number"]) : `${incident.number} ${nameOf("kinds", incident.kind)}`,
+    incident === undefined ? (data["number"] ?? data["incident_number"]) : `${incident.number.split("-").at(-1) ?? ""} ${nameOf("kinds", incident.kind)}`,
     what,
     unit === undefined ? data["unit"] : called(unit),
   ].filter((part) => typeof part === "string").join(" · ");
