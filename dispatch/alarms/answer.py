@@ -20,11 +20,12 @@ from dispatch.alarms.assignment_store import (
 from dispatch.alarms.deadlines import bell_rings
 from dispatch.alarms.decide import free_extra_slot
 from dispatch.alarms.desk import Desk
-from dispatch.alarms.incident import FILLING, Milestone, Outcome, Report, State, settle
+from dispatch.alarms.incident import ENDED, FILLING, Milestone, Outcome, Report, State, settle
 from dispatch.alarms.incident_store import lock_incident, save_milestones
 from dispatch.alarms.rows import AssignmentRow, IncidentRow
 from dispatch.alarms.tell import ask_for_proposal, changed, tell_devices
 from dispatch.alarms.unit_status import follow_assignment
+from dispatch.forces.release import force_released
 from gis_data.model import Contact
 from runtime.database import Work
 from runtime.encoding import utc_text
@@ -45,7 +46,8 @@ CLOCKS = ("delivery", "acknowledge")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One report: who said it, by which way (device, telephone, radio, console), why, and when it was so."""
+    """One report: who said it, by which way (device, telephone, radio, console; for a deadline, which one), why, and
+    when it was so."""
 
     report: Report
     by: str
@@ -182,7 +184,7 @@ async def _tell(
         told, brief = "order_recalled", {**brief, "cause": said.cause}
     elif new.state is State.UNCONFIRMED:
         told = "bell_rung" if bell_rings(Contact(new.contact)) else None
-        brief = {**brief, "missed": "acknowledge"}
+        brief = {**brief, "missed": said.via}
     elif new.state is State.DELIVERED:
         told = None
     if told is not None:
@@ -199,8 +201,10 @@ async def _follow_up(
 ) -> None:
     """Whoever does not come is made good; the first on scene is the incident's arrival."""
     causes = {State.UNCONFIRMED: "deadline", State.UNABLE: "unable", State.DECLINED: "declined"}
+    if new.state in ENDED:
+        force_released(work, desk.county.code)
     if new.state in causes and old.state in FILLING and incident.open:
-        await ask_for_proposal(desk, work, incident.id, causes[new.state], freed=old.slot)
+        await ask_for_proposal(desk, work, incident.id, causes[new.state], freed=old.slot, lost=old.unit_code)
     arrived = Milestone.ARRIVED.value
     if new.state is State.ON_SCENE and arrived not in incident.milestones and new.on_scene_at is not None:
         reached = {**incident.milestones, arrived: utc_text(new.on_scene_at)}

@@ -20,6 +20,9 @@ from gis_data.model import County, ResponsePlan, StationClass, Verb
 
 TRIED = frozenset({State.UNABLE, State.DECLINED, State.UNCONFIRMED, State.RECALLED})
 AWAITS_DISPATCHER = "awaits_dispatcher"
+ONLY_ASKED = "reinforcement"
+# What a unit is mostly sent for, the first that it brings.
+MAIN_CAPABILITIES = ("engine", "forest_gear", "people")
 REPLACEMENT_CAUSES = frozenset({"deadline", "unable", "declined"})
 
 
@@ -111,6 +114,22 @@ def stand(
     )
 
 
+def in_place_of(
+    county: County, plan: ResponsePlan, result: Mapping[str, Any], lost: Candidate, freed: str | None
+) -> Mapping[str, float] | None:
+    """What to ask for where the plan needs nobody more although a unit that was sent does not come: one like it.
+
+    Somebody had decided on that much force. Whoever came only in addition is not replaced.
+    """
+    in_addition = {slot.code for slot in plan.slots if not slot.counts}
+    if result["units"] or result["shortfalls"] or freed in in_addition:
+        return None
+    if lost.station_class is StationClass.MICRO:
+        return None
+    built = next((unit.brings for unit in county.units if unit.code == lost.code), lost.brings)
+    return {next((code for code in MAIN_CAPABILITIES if built.get(code, 0.0) > 0), "people"): 1.0}
+
+
 def goes_unasked(
     chosen: Sequence[Mapping[str, Any]],
     candidates: Mapping[str, Candidate],
@@ -121,9 +140,12 @@ def goes_unasked(
 ) -> list[Mapping[str, Any]]:
     """Which of the chosen units the machine may order by itself.
 
-    In automatic mode everybody who may be ordered. Otherwise only help for a unit that did not come: the dispatcher
+    In automatic mode everybody who may be ordered, but for a reinforcement, which the dispatcher asked to see and
+    sends himself. Otherwise only help for a unit that did not come: the dispatcher
     had decided on that much force, so exactly one unit is added for the slot that was freed.
     """
+    if cause == ONLY_ASKED:
+        return []
     replacing = cause in REPLACEMENT_CAUSES
     allowed = [
         one
@@ -153,6 +175,8 @@ def awaiting(
 ) -> list[dict[str, Any]]:
     """Slots whose only takers must be asked by a person, where a person does not look already: in automatic mode
     all of them, otherwise the one whose unit did not come and could not be replaced. The console is told at once."""
+    if cause == ONLY_ASKED:
+        return []
     gone = {one["unit"] for one in sent}
     left = [one for one in chosen if one["unit"] not in gone and one["counts"]]
     if not automatic:

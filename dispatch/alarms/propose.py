@@ -9,7 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from dispatch.alarms.assignment_store import SlotFilled, UnitBusy, assignments_of
-from dispatch.alarms.decide import awaiting, decide, goes_unasked
+from dispatch.alarms.decide import Decision, awaiting, decide, goes_unasked, in_place_of, plan_of
 from dispatch.alarms.desk import Desk
 from dispatch.alarms.incident_store import load_incident, lock_incident
 from dispatch.alarms.location import season_of
@@ -25,6 +25,16 @@ from gis_data.model import Verb
 from runtime.database import Work
 
 TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Why a proposal is wanted. `freed` and `lost`: the slot and the unit that need a replacement."""
+
+    cause: str
+    freed: str | None = None
+    lost: str | None = None
+    reinforcement: Mapping[str, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +55,16 @@ async def propose(
     *,
     cause: str,
     freed: str | None = None,
+    lost: str | None = None,
     reinforcement: Mapping[str, float] | None = None,
 ) -> Proposed | None:
     """Propose what the incident still lacks. None when it is not open any more; leaves the incident locked."""
+    asked = Asked(cause, freed, lost, reinforcement)
     measured: Measured | None = None
     incident = await load_incident(work.conn, desk.county.code, incident_id)
     while incident is not None and incident.open:
         if measured is not None and (measured.lon, measured.lat) == (incident.lon, incident.lat):
-            return await _propose(
-                desk, work, incident, measured, cause=cause, freed=freed, reinforcement=reinforcement
-            )
+            return await _propose(desk, work, incident, measured, asked)
         units = await load_candidates(work.conn, desk.county, work.now)
         measured = await measure(
             await desk.roads.refresh(work.conn, work.now), incident.lon, incident.lat, units
@@ -64,31 +74,15 @@ async def propose(
 
 
 async def _propose(
-    desk: Desk,
-    work: Work,
-    incident: IncidentRow,
-    measured: Measured,
-    *,
-    cause: str,
-    freed: str | None,
-    reinforcement: Mapping[str, float] | None,
+    desk: Desk, work: Work, incident: IncidentRow, measured: Measured, asked: Asked
 ) -> Proposed:
     """Choose on fresh availability; when a unit is taken between reading and writing, choose again."""
+    cause, freed = asked.cause, asked.freed
     for attempt in range(TRIES):
         candidates = await fresh(desk, work, measured)
-        assignments = await assignments_of(work.conn, incident.id)
-        decision = decide(
-            desk.county,
-            incident,
-            assignments,
-            candidates,
-            [_known(measured, unit) for unit in candidates],
-            work.now,
-            season=season_now(desk, work),
-            reinforcement=reinforcement,
-        )
-        result = decision.result
         by_code = {unit.code: unit for unit in candidates}
+        decision, beside_the_plan = await _decide(desk, work, incident, measured, by_code, asked)
+        result = decision.result
         paths = await ways(measured, frozenset(one["unit"] for one in result["units"]))
         sent = goes_unasked(result["units"], by_code, automatic=incident.automatic, cause=cause, freed=freed)
         orders = [order_of(desk, work, one, by_code[one["unit"]], paths.get(one["unit"])) for one in sent]
@@ -127,7 +121,7 @@ async def _propose(
             proposal=id,
             lacking=lacking,
             at=work.now,
-            only_these=reinforcement is None,
+            only_these=not beside_the_plan,
         )
         await _announce(desk, work, incident, shown, orders, ids, new, cause=cause)
         return Proposed(id, shown, ids)
@@ -139,6 +133,37 @@ async def fresh(desk: Desk, work: Work, measured: Measured) -> tuple[Candidate, 
     known = {unit.unit_id for unit in measured.units}
     units = await load_candidates(work.conn, desk.county, work.now)
     return tuple(unit for unit in units if unit.unit_id in known)
+
+
+async def _decide(
+    desk: Desk,
+    work: Work,
+    incident: IncidentRow,
+    measured: Measured,
+    units: Mapping[str, Candidate],
+    asked: Asked,
+) -> tuple[Decision, bool]:
+    """The decision, and whether it was asked for beside what the plan lacks."""
+    assignments = await assignments_of(work.conn, incident.id)
+
+    def decided(reinforcement: Mapping[str, float] | None) -> Decision:
+        return decide(
+            desk.county,
+            incident,
+            assignments,
+            tuple(units.values()),
+            [_known(measured, unit) for unit in units.values()],
+            work.now,
+            season=season_now(desk, work),
+            reinforcement=reinforcement,
+        )
+
+    decision = decided(asked.reinforcement)
+    lost = units.get(asked.lost or "")
+    if lost is None:
+        return decision, asked.reinforcement is not None
+    instead = in_place_of(desk.county, plan_of(desk.county, incident), decision.result, lost, asked.freed)
+    return (decision, False) if instead is None else (decided(instead), True)
 
 
 def _rests_on(desk: Desk, work: Work, measured: Measured) -> dict[str, Any]:

@@ -7,14 +7,14 @@ from uuid import UUID
 
 from dispatch.alarms.answer import Said, report, telephone_of
 from dispatch.alarms.assignment_store import load_assignment, lock_assignment
-from dispatch.alarms.deadlines import bell_rings
 from dispatch.alarms.desk import Desk
 from dispatch.alarms.incident import Report, State
 from dispatch.alarms.incident_store import lock_incident
 from dispatch.alarms.moving import reroute
 from dispatch.alarms.propose import propose
-from dispatch.alarms.tell import changed, tell_devices
-from gis_data.model import Contact
+from dispatch.alarms.tell import changed
+from dispatch.alarms.waiting import look_at_waiting
+from dispatch.forces.release import RELEASED
 from runtime.database import Work
 from runtime.timers import Handler, Timer
 
@@ -24,7 +24,14 @@ def timer_handlers(desk: Desk) -> Mapping[str, Handler]:
 
     async def proposal_due(work: Work, timer: Timer) -> None:
         asked = timer.payload
-        await propose(desk, work, UUID(asked["incident"]), cause=asked["cause"], freed=asked.get("freed"))
+        await propose(
+            desk,
+            work,
+            UUID(asked["incident"]),
+            cause=asked["cause"],
+            freed=asked.get("freed"),
+            lost=asked.get("lost"),
+        )
 
     async def reroute_due(work: Work, timer: Timer) -> None:
         await reroute(desk, work, UUID(timer.payload["incident"]), cause=timer.payload["cause"])
@@ -34,9 +41,13 @@ def timer_handlers(desk: Desk) -> Mapping[str, Handler]:
 
     async def acknowledgement_due(work: Work, timer: Timer) -> None:
         if await load_assignment(work.conn, desk.county.code, timer.subject) is not None:
-            await report(desk, work, timer.subject, Said(Report.TIME_OUT, by="deadline", via="timer"))
+            await report(desk, work, timer.subject, Said(Report.TIME_OUT, by="deadline", via="acknowledge"))
+
+    async def force_free(work: Work, timer: Timer) -> None:
+        await look_at_waiting(desk, work, timer)
 
     return {
+        RELEASED: force_free,
         "propose": proposal_due,
         "reroute": reroute_due,
         "delivery": delivery_due,
@@ -45,7 +56,7 @@ def timer_handlers(desk: Desk) -> Mapping[str, Handler]:
 
 
 async def _not_delivered(desk: Desk, work: Work, id: UUID) -> None:
-    """No device has it: the bell is rung on whatever may still listen, and the console is asked to telephone."""
+    """No device has it, so nobody knows of it: the console is asked to telephone, and help is added at once."""
     seen = await load_assignment(work.conn, desk.county.code, id)
     if seen is None:
         return
@@ -53,16 +64,6 @@ async def _not_delivered(desk: Desk, work: Work, id: UUID) -> None:
     assignment = await lock_assignment(work.conn, desk.county.code, id)
     if incident is None or assignment is None or assignment.state is not State.DISPATCHED:
         return
-    brief = {
-        "assignment_id": id,
-        "unit": assignment.unit_code,
-        "state": assignment.state.value,
-        "missed": "delivery",
-    }
-    if bell_rings(Contact(assignment.contact)):
-        await tell_devices(
-            work, desk.county.code, assignment.station, assignment.unit_code, "bell_rung", brief
-        )
     await changed(
         desk,
         work,
@@ -78,3 +79,4 @@ async def _not_delivered(desk: Desk, work: Work, id: UUID) -> None:
         incidents=[incident.id],
         assignments=[id],
     )
+    await report(desk, work, id, Said(Report.TIME_OUT, by="deadline", via="delivery"))

@@ -96,6 +96,7 @@ async def ask_for_proposal(
     cause: str,
     *,
     freed: str | None = None,
+    lost: str | None = None,
 ) -> None:
     """Have a proposal made right after this transaction. Each request is a row of its own: one that is being
     worked on holds its row, and must not hold up the command that asks for the next."""
@@ -105,7 +106,7 @@ async def ask_for_proposal(
         kind="propose",
         subject=new_id(),
         due_at=work.now,
-        payload={"incident": str(incident), "cause": cause, "freed": freed},
+        payload={"incident": str(incident), "cause": cause, "freed": freed, "lost": lost},
     )
     work.wake("timers")
 

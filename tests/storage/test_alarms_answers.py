@@ -43,7 +43,8 @@ async def ordered(world: World, *units: str) -> tuple[UUID, dict[str, UUID]]:
 async def test_an_unanswered_order_adds_one_unit_and_turns_nobody_round(
     by_hand: World, fake_clock: FakeClock
 ) -> None:
-    incident, _ = await ordered(by_hand, "W1-1")
+    incident, ids = await ordered(by_hand, "W1-1")
+    await by_hand.say(ids["W1-1"], Report.DELIVER)
     fake_clock.advance(29.9)
     await by_hand.sweep()
     assert set(await by_hand.assignments(incident)) == {"W1-1"}
@@ -73,7 +74,7 @@ async def test_an_unconfirmed_unit_is_busy_and_fills_nothing(by_hand: World, fak
     assert caught.value.code == "unit_busy"
 
 
-async def test_an_order_no_device_received_asks_for_the_telephone_within_ten_seconds(
+async def test_an_order_no_device_received_asks_for_the_telephone_and_adds_a_unit_within_ten_seconds(
     by_hand: World, fake_clock: FakeClock
 ) -> None:
     incident, _ = await ordered(by_hand, "W1-1")
@@ -81,7 +82,10 @@ async def test_an_order_no_device_received_asks_for_the_telephone_within_ten_sec
     await by_hand.sweep()
     missed = [e for e in await by_hand.events(f"incident/{incident}") if e.type == "delivery_missed"]
     assert [(e.data["unit"], e.data["telephone"]) for e in missed] == [("W1-1", "0356-W1")]
-    assert (await by_hand.assignments(incident))["W1-1"].state is State.DISPATCHED
+    rows = await by_hand.assignments(incident)
+    assert rows["W1-1"].state is State.UNCONFIRMED
+    assert len(rows) == 2
+    assert "order_recalled" not in await by_hand.device_types("W1-1")
 
 
 async def test_a_delivered_order_asks_for_no_telephone(by_hand: World, fake_clock: FakeClock) -> None:
