@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from dispatch.alarms.triage import metres_between
-from dispatch.demo.pace import Pace
+from dispatch.demo.pace import Pace, along
 from dispatch.demo.scenario import Behaviour, Scene
 from dispatch.push.device import Device, DeviceRefused, Told
 
@@ -79,10 +79,32 @@ class Team:
             await self.device.decide(assignment, "unable", CAUSE)
             return
         await self.device.decide(assignment, "acknowledge")
+        path = order.get("path") or []
+        driving: asyncio.Task[None] | None = None
         for seconds, status in self._pace.mission(order["eta_seconds"]):
             await asyncio.sleep(seconds)
             await self.device.status(self.unit, status)
-        await self._go_home()
+            if status == "en_route" and path:
+                seconds_driving = self._pace.drive_seconds(order["eta_seconds"])
+                driving = asyncio.create_task(self._drive(path, seconds_driving))
+            elif driving is not None:
+                driving.cancel()
+                driving = None
+        await self._drive(path[::-1], self._pace.return_seconds)
+        await self.device.status(self.unit, "standby")
+
+    async def _drive(self, path: Sequence[Sequence[float]], seconds: float) -> None:
+        """Tell where it is every second, and at the end that it has arrived."""
+        loop = asyncio.get_running_loop()
+        start = loop.time()
+        while (gone := loop.time() - start) < seconds:
+            if path:
+                lon, lat = along(path, gone / seconds)
+                self.device.position(self.unit, lon, lat)
+            await asyncio.sleep(min(1.0, seconds - gone))
+        if path:
+            lon, lat = path[-1]
+            self.device.position(self.unit, lon, lat)
 
     async def _go_home(self) -> None:
         await asyncio.sleep(self._pace.return_seconds)

@@ -49,6 +49,11 @@ test("the log holds the newest line first and no cards", () => {
   assert.equal("cards" in (log[0]?.data ?? {}), false);
 });
 
+test("where units drive is seen on the map, not in the log", () => {
+  const moved: JournalEvent = { ...event(3, {}), type: "unit_moved" };
+  assert.deepEqual(remember([], moved), []);
+});
+
 test("old closed incidents go with what belongs to them, the selected one stays", () => {
   const closed = (id: string, at: string) => ({ id, version: 1, status: "closed", opened_at: at, closed_at: at });
   const cards = cardsFrom({

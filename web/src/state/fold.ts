@@ -58,8 +58,12 @@ function merge<C extends Carried>(old: ReadonlyMap<string, C>, list: unknown): R
 
 const LOG_LENGTH = 200;
 
+/** The map shows where a unit drives; in the log, fixes by the second would hide everything else. */
+const NOT_LOGGED = new Set(["unit_moved"]);
+
 /** What happened, newest first; the parameters without the cards. */
 export function remember(log: readonly LogLine[], event: JournalEvent): readonly LogLine[] {
+  if (NOT_LOGGED.has(event.type)) return log;
   const { cards: _cards, ...data } = event.data;
   return [{ seq: event.seq, at: event.at, type: event.type, data }, ...log].slice(0, LOG_LENGTH);
 }
