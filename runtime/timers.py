@@ -44,10 +44,21 @@ async def set_timer(
     subject: UUID,
     due_at: datetime,
     payload: Mapping[str, Any] | None = None,
+    only_earlier: bool = False,
 ) -> None:
-    """For a timer due at once say `work.wake(timers.TOPIC)`, too; others are found when their time comes."""
+    """For a timer due at once say `work.wake(timers.TOPIC)`, too; others are found when their time comes.
+
+    One that is set already is moved and gets the new payload; with `only_earlier` it keeps its time if that is sooner.
+    """
     await _queries.set_timer(
-        conn, id=new_id(), county=county, kind=kind, subject=subject, due_at=due_at, payload=payload or {}
+        conn,
+        id=new_id(),
+        county=county,
+        kind=kind,
+        subject=subject,
+        due_at=due_at,
+        payload=payload or {},
+        only_earlier=only_earlier,
     )
 
 

@@ -1,9 +1,11 @@
--- name: set_timer(id, county, kind, subject, due_at, payload)!
--- One open timer of a kind for a subject: setting it again moves it.
+-- name: set_timer(id, county, kind, subject, due_at, payload, only_earlier)!
+-- One open timer of a kind for a subject: setting it again moves it; `only_earlier`: never to a later time.
 insert into timer (id, county, kind, subject, due_at, payload)
 values (:id, :county, :kind, :subject, :due_at, :payload)
 on conflict (kind, subject) where done_at is null
-do update set due_at = excluded.due_at, payload = excluded.payload, attempts = 0;
+do update set
+    due_at = case when :only_earlier then least(timer.due_at, excluded.due_at) else excluded.due_at end,
+    payload = excluded.payload, attempts = 0;
 
 -- name: cancel_timer(kind, subject)!
 -- Gone as if never set; one that is being handled at this moment is waited for.

@@ -23,6 +23,7 @@ AWAITS_DISPATCHER = "awaits_dispatcher"
 ONLY_ASKED = "reinforcement"
 # What a unit is mostly sent for, the first that it brings.
 MAIN_CAPABILITIES = ("engine", "forest_gear", "people")
+RELEASED = "released"  # force has become free for an incident that lacked some
 REPLACEMENT_CAUSES = frozenset({"deadline", "unable", "declined"})
 
 
@@ -174,13 +175,14 @@ def awaiting(
     freed: str | None,
 ) -> list[dict[str, Any]]:
     """Slots whose only takers must be asked by a person, where a person does not look already: in automatic mode
-    all of them, otherwise the one whose unit did not come and could not be replaced. The console is told at once."""
+    all of them, otherwise the one whose unit did not come and could not be replaced, or that somebody has become
+    free for. The console is told at once."""
     if cause == ONLY_ASKED:
         return []
     gone = {one["unit"] for one in sent}
     left = [one for one in chosen if one["unit"] not in gone and one["counts"]]
     if not automatic:
-        if cause not in REPLACEMENT_CAUSES or sent:
+        if cause not in (*REPLACEMENT_CAUSES, RELEASED) or sent:
             return []
         left = [one for one in left if one["slot"] == freed] or left[:1]
     return [{"code": one["slot"], "slot": True, "missing": 1.0, "cause": AWAITS_DISPATCHER} for one in left]

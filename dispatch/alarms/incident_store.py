@@ -55,6 +55,14 @@ async def open_incidents(conn: Connection, county: str) -> list[OpenIncident]:
     ]
 
 
+async def waiting_incidents(
+    conn: Connection, county: str, *, since: datetime, hopeless: frozenset[str], most: int
+) -> list[UUID]:
+    """Open incidents that lack something else than what is `hopeless`, and were last looked at before `since`."""
+    rows = QUERIES.waiting(conn, county=county, since=since, hopeless=list(hopeless), most=most)
+    return [row["id"] async for row in rows]
+
+
 async def next_number(conn: Connection, county: str, day: date) -> str:
     last = await QUERIES.next_number(conn, county=county, day=day)
     return f"{day:%Y%m%d}-{last:03d}"
@@ -164,6 +172,15 @@ async def save_triage(
         facts=dict(facts),
         automatic=automatic,
     )
+
+
+async def save_automatic(conn: Connection, id: UUID, automatic: bool) -> None:
+    await QUERIES.save_automatic(conn, id=id, automatic=automatic)
+
+
+async def verify_alarms(conn: Connection, incident: UUID) -> int:
+    """How many of its alarms nobody had checked before."""
+    return len([row async for row in QUERIES.verify_alarms(conn, incident=incident)])
 
 
 async def save_location(

@@ -14,6 +14,26 @@ select i.id, i.kind, i.lon, i.lat, i.uncertainty_metres, i.opened_at,
     coalesce((select max(a.received_at) from alarm a where a.incident = i.id), i.opened_at) as last_alarm_at
 from incident i where i.county = :county and i.status = 'open';
 
+-- name: waiting(county, since, hopeless, most)
+-- Open incidents with a shortfall that is not hopeless, last looked at before: those nobody is bound to first, then
+-- those with people trapped, then whichever waits longest for a look. One that is about to be looked at is left out,
+-- and one that is under control or that a unit has left again: there the dispatcher decides.
+select i.id
+from incident i
+left join lateral (select max(p.made_at) as made_at from proposal p where p.incident = i.id) last on true
+where i.county = :county and i.status = 'open'
+    and exists (select from shortfall f where f.incident = i.id and f.resolved_at is null
+        and f.code <> all(:hopeless::text[]))
+    and last.made_at < :since
+    and not i.milestones ?| array['under_control', 'out']
+    and not exists (select from assignment a where a.incident = i.id and a.state = 'cleared')
+    and not exists (select from timer t where t.kind = 'propose' and t.done_at is null
+        and t.payload ->> 'incident' = i.id::text)
+order by exists (select from assignment a where a.incident = i.id
+        and a.state in ('dispatched', 'delivered', 'acknowledged', 'en_route', 'on_scene')),
+    i.trapped = 0, last.made_at
+limit :most;
+
 -- name: next_number(county, day)$
 -- The next human number of the county's day.
 insert into incident_counter (county, day, last) values (:county, :day, 1)
@@ -47,6 +67,14 @@ select * from incident where county = :county and id = :id for update;
 update incident set kind = :kind, scale = :scale, level = :level, plan = :plan, trapped = :trapped, facts = :facts,
     automatic = :automatic, version = version + 1
 where id = :id;
+
+-- name: save_automatic(id, automatic)!
+-- Whether orders for the incident go out without a person.
+update incident set automatic = :automatic, version = version + 1 where id = :id;
+
+-- name: verify_alarms(incident)
+-- Somebody has checked what only machines reported.
+update alarm set verified = true where incident = :incident and not verified returning id;
 
 -- name: save_location(id, lon, lat, place, place_code, place_verified, uncertainty_metres, zone, station)!
 -- 改址: where the incident is now thought to be.

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from dispatch.access.problem import Problem
-from dispatch.forces.status import Status, Told, settle
+from dispatch.forces.release import force_released
+from dispatch.forces.status import WORKING, Status, Told, settle
 from dispatch.forces.store import SQL, UnitRow, lock_unit
 from dispatch.push.changes import record_change
 from gis_data.model import DutyMode
@@ -54,6 +55,8 @@ async def report_status(
         await SQL.set_status(work.conn, id=unit.id, status=status.value, at=told_at)
         params = {**told, "from": unit.status.value}
         await record_change(work, county, "unit_status_changed", params, units=[unit.id])
+        if unit.status in WORKING and status not in WORKING:
+            force_released(work, county)
     elif settled.told is Told.LATE:
         await record_change(work, county, "unit_status_noted", told)
     return {
@@ -104,6 +107,8 @@ async def set_duty(
         "by": by,
     }
     await record_change(work, county, "unit_duty_changed", params, units=[unit.id])
+    if on_duty:
+        force_released(work, county)
 
 
 async def set_service(work: Work, county: str, key: str, *, cause: str | None, by: str) -> None:
@@ -115,6 +120,8 @@ async def set_service(work: Work, county: str, key: str, *, cause: str | None, b
     type = "unit_back_in_service" if cause is None else "unit_out_of_service"
     params = {"unit": unit.code, "cause": cause, "by": by}
     await record_change(work, county, type, params, units=[unit.id])
+    if cause is None:
+        force_released(work, county)
 
 
 async def forget_stale_positions(work: Work, county: str) -> int:

@@ -16,6 +16,7 @@ from shapely import MultiPolygon, Polygon
 from shapely.geometry import shape
 
 from dispatch.access.problem import Problem
+from dispatch.forces.release import force_released
 from dispatch.push.changes import record_change
 from routing.live import Condition, LiveRoads
 from runtime.database import Connection, Database, Work
@@ -72,6 +73,7 @@ async def remove_condition(work: Work, county: str, id: UUID, *, by: str) -> Non
     """Lift a condition before its time. 404 when it is not there, or gone already."""
     if await SQL.remove_condition(work.conn, county=county, id=id, at=work.now) is None:
         raise Problem(404, "road_condition_unknown", {"condition": str(id)})
+    force_released(work, county)
     await _changed(work, county, "road_condition_removed", {"condition": id, "by": by}, [id])
 
 
@@ -81,6 +83,7 @@ async def expire_conditions(work: Work, county: str) -> int:
     for id in over:
         await record_change(work, county, "road_condition_expired", {"condition": id}, conditions=[id])
     if over:
+        force_released(work, county)
         await SQL.next_version(work.conn, county=county)
         work.wake(topic_of(county))
     return len(over)
