@@ -339,6 +339,7 @@ create table unit (
     lat double precision,
     position_at timestamp with time zone,
     version bigint default 1 not null,
+    posted_at text,
     constraint unit_pkey PRIMARY KEY (id),
     constraint unit_county_code_key UNIQUE (county, code)
 );
@@ -370,6 +371,7 @@ alter table shortfall add constraint shortfall_incident_fkey FOREIGN KEY (incide
 alter table shortfall add constraint shortfall_proposal_fkey FOREIGN KEY (proposal) REFERENCES proposal(id);
 alter table station add constraint station_county_fkey FOREIGN KEY (county) REFERENCES county(code);
 alter table unit add constraint unit_county_fkey FOREIGN KEY (county) REFERENCES county(code);
+alter table unit add constraint unit_county_posted_at_fkey FOREIGN KEY (county, posted_at) REFERENCES station(county, code);
 alter table unit add constraint unit_county_station_fkey FOREIGN KEY (county, station) REFERENCES station(county, code);
 alter table zone add constraint zone_county_fkey FOREIGN KEY (county) REFERENCES county(code);
 
@@ -404,11 +406,12 @@ create view unit_card as
  SELECT u.county,
     u.id,
     u.code,
-    jsonb_build_object('id', u.id, 'code', u.code, 'name', u.name, 'name_en', u.name_en, 'station', u.station, 'station_class', s.class, 'zone', s.zone, 'is_foreign', s.is_foreign, 'vehicle_class', u.vehicle_class, 'brings', u.brings, 'seats', u.seats, 'minimum_crew', u.minimum_crew, 'contact', u.contact, 'accepted', u.accepted, 'duty_mode', u.duty_mode, 'on_duty', u.on_duty, 'crew', u.crew, 'crew_qualifications', u.crew_qualifications, 'duty_until', utc_text(u.duty_until), 'status', u.status, 'status_at', utc_text(u.status_at), 'out_of_service', u.out_of_service, 'lon', COALESCE(u.lon, s.lon), 'lat', COALESCE(u.lat, s.lat), 'position_at', utc_text(u.position_at), 'assignment', ( SELECT a.id
+    jsonb_build_object('id', u.id, 'code', u.code, 'name', u.name, 'name_en', u.name_en, 'station', u.station, 'station_class', s.class, 'zone', COALESCE(p.zone, s.zone), 'is_foreign', s.is_foreign, 'vehicle_class', u.vehicle_class, 'brings', u.brings, 'seats', u.seats, 'minimum_crew', u.minimum_crew, 'contact', u.contact, 'accepted', u.accepted, 'duty_mode', u.duty_mode, 'on_duty', u.on_duty, 'crew', u.crew, 'crew_qualifications', u.crew_qualifications, 'duty_until', utc_text(u.duty_until), 'status', u.status, 'status_at', utc_text(u.status_at), 'out_of_service', u.out_of_service, 'posted_at', u.posted_at, 'lon', COALESCE(u.lon, p.lon, s.lon), 'lat', COALESCE(u.lat, p.lat, s.lat), 'position_at', utc_text(u.position_at), 'assignment', ( SELECT a.id
            FROM assignment a
           WHERE ((a.unit = u.id) AND (a.state = ANY (ARRAY['dispatched'::text, 'delivered'::text, 'acknowledged'::text, 'en_route'::text, 'on_scene'::text, 'unconfirmed'::text])))), 'retired', (u.retired_at IS NOT NULL), 'version', u.version) AS card
-   FROM (unit u
-     JOIN station s ON (((s.county = u.county) AND (s.code = u.station))));
+   FROM ((unit u
+     JOIN station s ON (((s.county = u.county) AND (s.code = u.station))))
+     LEFT JOIN station p ON (((p.county = u.county) AND (p.code = u.posted_at))));
 
 create view incident_card as
  SELECT county,
@@ -416,7 +419,11 @@ create view incident_card as
     status,
     jsonb_build_object('id', id, 'number', number, 'kind', kind, 'scale', scale, 'level', level, 'plan', plan, 'status', status, 'merged_into', merged_into, 'lon', lon, 'lat', lat, 'place', place, 'place_code', place_code, 'place_verified', place_verified, 'uncertainty_metres', uncertainty_metres, 'zone', zone, 'station', station, 'trapped', trapped, 'facts', facts, 'automatic', automatic, 'milestones', milestones, 'opened_at', utc_text(opened_at), 'closed_at', utc_text(closed_at), 'alarms', ( SELECT count(*) AS count
            FROM alarm a
-          WHERE (a.incident = i.id)), 'shortfalls', COALESCE(( SELECT jsonb_agg(jsonb_build_object('code', f.code, 'missing', f.missing, 'cause', f.cause, 'raised_at', utc_text(f.raised_at)) ORDER BY f.code) AS jsonb_agg
+          WHERE (a.incident = i.id)), 'verified', ((NOT (EXISTS ( SELECT 1
+           FROM alarm a
+          WHERE (a.incident = i.id)))) OR (EXISTS ( SELECT 1
+           FROM alarm a
+          WHERE ((a.incident = i.id) AND a.verified)))), 'shortfalls', COALESCE(( SELECT jsonb_agg(jsonb_build_object('code', f.code, 'missing', f.missing, 'cause', f.cause, 'raised_at', utc_text(f.raised_at)) ORDER BY f.code) AS jsonb_agg
            FROM shortfall f
           WHERE ((f.incident = i.id) AND (f.resolved_at IS NULL))), '[]'::jsonb), 'proposal', ( SELECT (jsonb_build_object('id', p.id, 'made_at', utc_text(p.made_at), 'cause', p.cause) || (p.result - 'detail'::text))
            FROM proposal p

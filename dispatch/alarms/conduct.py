@@ -16,8 +16,10 @@ from dispatch.alarms.incident_store import (
     close_incident,
     incident_card,
     lock_incident,
+    save_automatic,
     save_milestones,
     save_triage,
+    verify_alarms,
 )
 from dispatch.alarms.location import Located
 from dispatch.alarms.moving import move_incident, tell_crews
@@ -109,6 +111,24 @@ async def set_level(desk: Desk, work: Work, id: UUID, said: LevelSaid) -> dict[s
         notices=notices,
     )
     await ask_for_proposal(desk, work, id, "level")
+    return await card_of(desk, work, id)
+
+
+async def verify(desk: Desk, work: Work, id: UUID, *, by: str) -> dict[str, Any]:
+    """Somebody has looked: what only sensors reported is real, and is treated like any other alarm from now on."""
+    incident = await locked_open(desk, work, id)
+    if await verify_alarms(work.conn, id) == 0:
+        return await card_of(desk, work, id)
+    automatic = incident.automatic or desk.sends_by_itself(desk.county.kinds[incident.kind])
+    await save_automatic(work.conn, id, automatic)
+    await changed(
+        desk,
+        work,
+        "incident_verified",
+        {"incident": id, "number": incident.number, "by": by},
+        incidents=[id],
+    )
+    await ask_for_proposal(desk, work, id, "verified")
     return await card_of(desk, work, id)
 
 

@@ -12,7 +12,7 @@ from dispatch.access.principal import DISPATCHING, Principal
 from dispatch.access.problem import Problem, problems
 from dispatch.alarms.by_hand import order_proposal, order_units, reinforce
 from dispatch.alarms.command_edge import CommandId, edge
-from dispatch.alarms.conduct import LevelSaid, close, reach_milestone, relocate, set_level
+from dispatch.alarms.conduct import LevelSaid, close, reach_milestone, relocate, set_level, verify
 from dispatch.alarms.desk import Desk
 from dispatch.alarms.incident import Milestone
 from dispatch.alarms.linking import link, unlink
@@ -85,6 +85,10 @@ class LinkBody(_Body):
 
 class UnlinkBody(_Body):
     alarm_id: UUID
+
+
+class VerifyBody(_Body):
+    by: Person = ""
 
 
 class CloseBody(_Body):
@@ -202,6 +206,17 @@ def make_incident_router(desk: Desk, guard: Guard) -> APIRouter:
             id,
             body,
             lambda work: unlink(desk, work, id, body.alarm_id, by=principal.subject),
+        )
+
+    @router.post("/verify", responses=problems(409))
+    async def checked(
+        id: UUID, principal: Dispatcher, body: VerifyBody | None = None, command_id: CommandId = None
+    ) -> dict[str, Any]:
+        """What only a sensor reported has been checked by somebody: it is an alarm like any other."""
+        said = body or VerifyBody()
+        by = said.by or principal.subject
+        return await run(
+            principal, command_id, "verify", id, said, lambda work: verify(desk, work, id, by=by)
         )
 
     @router.post("/close", responses=problems(409))

@@ -21,13 +21,14 @@ from dispatch.alarms.incident_store import (
     save_triage,
 )
 from dispatch.alarms.intake import open_new_incident
-from dispatch.alarms.location import kind_of
+from dispatch.alarms.location import Located, kind_of
+from dispatch.alarms.moving import move_incident
 from dispatch.alarms.proposal_store import resolve_shortfalls
 from dispatch.alarms.propose import season_now
 from dispatch.alarms.report import read_report
 from dispatch.alarms.rows import IncidentRow
 from dispatch.alarms.tell import ask_for_proposal, ask_for_reroute, changed
-from dispatch.alarms.triage import triage, worse
+from dispatch.alarms.triage import FALLBACK_KIND, triage, worse
 from runtime.database import Work
 
 
@@ -53,6 +54,8 @@ async def link(desk: Desk, work: Work, id: UUID, into: UUID, *, by: str) -> dict
     await merge_incident(work.conn, id, into, work.now)
     await resolve_shortfalls(work.conn, id, work.now)
     await _worse_of_both(desk, work, source, target)
+    if source.place_verified and not target.place_verified:
+        await move_incident(desk, work, target, _place_of(source), by="triage")
     await changed(
         desk,
         work,
@@ -73,20 +76,36 @@ async def link(desk: Desk, work: Work, id: UUID, into: UUID, *, by: str) -> dict
     return await card_of(desk, work, into)
 
 
+def _place_of(incident: IncidentRow) -> Located:
+    return Located(
+        incident.lon,
+        incident.lat,
+        incident.place,
+        incident.place_code,
+        incident.place_verified,
+        incident.uncertainty_metres,
+        (),
+    )
+
+
 async def _worse_of_both(desk: Desk, work: Work, source: IncidentRow, target: IncidentRow) -> None:
-    level = worse(target.scale, target.level, source.level) if target.scale == source.scale else target.level
+    kind = source.kind if target.kind == FALLBACK_KIND else target.kind  # whoever saw more names it
+    level = source.level if kind == source.kind else target.level
+    if target.scale == source.scale:
+        level = worse(target.scale, target.level, source.level)
     trapped = max(source.trapped, target.trapped)
     facts = {**source.facts, **target.facts}
     judged = triage(
         desk.county,
-        target.kind,
+        kind,
         {},
         trapped=0,
         zone=target.zone,
         season=season_now(desk, work),
         at_least=level,
     )
-    await save_triage(work.conn, target.id, judged, trapped=trapped, facts=facts, automatic=target.automatic)
+    automatic = target.automatic or source.automatic
+    await save_triage(work.conn, target.id, judged, trapped=trapped, facts=facts, automatic=automatic)
 
 
 async def unlink(desk: Desk, work: Work, id: UUID, alarm: UUID, *, by: str) -> dict[str, Any]:

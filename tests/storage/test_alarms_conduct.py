@@ -116,6 +116,17 @@ async def test_the_old_proposal_is_not_sent_to_the_new_place(world: World) -> No
     assert made["assignments"][0]["unit"].startswith("E")
 
 
+async def test_an_incident_of_unknown_kind_and_place_takes_both_from_the_one_that_is_joined_to_it(
+    world: World,
+) -> None:
+    vague = UUID((await world.alarm(None, kind="smoke", location={"text": "somewhere"}))["incident_id"])
+    known = await opened(world, VILLAGE_E, kind="industrial")
+    assert (await world.incident(vague))["place_verified"] is False
+    card = await world.act(link, known, vague, by="operator/a")
+    assert (card["kind"], card["place_verified"]) == ("industrial", True)
+    assert (card["lon"], card["lat"], card["zone"]) == (*VILLAGE_E, "E")
+
+
 async def test_linked_incidents_go_on_as_one_with_all_alarms_and_units(world: World) -> None:
     one, other = await opened(world), await opened(world, VILLAGE_E, trapped=2)
     await world.act(order_units, one, ["W1-1"], by="operator/a")
