@@ -23,9 +23,10 @@ from dispatch.alarms.desk import Desk
 from dispatch.alarms.incident import ENDED, FILLING, Milestone, Outcome, Report, State, settle
 from dispatch.alarms.incident_store import lock_incident, save_milestones
 from dispatch.alarms.rows import AssignmentRow, IncidentRow
-from dispatch.alarms.tell import ask_for_proposal, changed, tell_devices
+from dispatch.alarms.tell import ask_for_proposal, changed
 from dispatch.alarms.unit_status import follow_assignment
 from dispatch.forces.release import force_released
+from dispatch.push.changes import tell_devices
 from gis_data.model import Contact
 from runtime.database import Work
 from runtime.encoding import utc_text

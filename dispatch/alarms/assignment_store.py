@@ -158,12 +158,6 @@ async def assignment_card(conn: Connection, county: str, id: UUID) -> dict[str, 
     return card
 
 
-async def devices_of(conn: Connection, county: str, station: str, unit_code: str) -> list[UUID]:
-    return [
-        row["id"] async for row in QUERIES.devices_of(conn, county=county, station=station, unit=unit_code)
-    ]
-
-
 async def open_for_device(
     conn: Connection, county: str, station: str, unit_code: str | None
 ) -> list[tuple[AssignmentRow, datetime | None]]:

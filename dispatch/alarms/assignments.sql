@@ -61,12 +61,6 @@ select card from assignment_card where incident = :incident order by id;
 -- One assignment as people see it.
 select card from assignment_card where county = :county and id = :id;
 
--- name: devices_of(county, station, unit)
--- The devices that serve a unit: its own, and those of its station that serve every unit.
-select id from device
-where county = :county and station = :station and (unit is null or unit = :unit) and revoked_at is null
-order by id;
-
 -- name: open_for_device(county, station, unit)
 -- The assignments that a device must know of, the oldest first. `unit` null: every unit of the station.
 select a.*, u.code as unit_code, u.station, u.contact, (select t.due_at from timer t

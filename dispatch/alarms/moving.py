@@ -12,8 +12,9 @@ from dispatch.alarms.incident_store import load_incident, lock_incident, save_lo
 from dispatch.alarms.location import Located
 from dispatch.alarms.measure import Measured, measure, ways
 from dispatch.alarms.rows import AssignmentRow, IncidentRow
-from dispatch.alarms.tell import ask_for_reroute, changed, order_brief, tell_devices
+from dispatch.alarms.tell import ask_for_reroute, changed, order_brief
 from dispatch.forces.store import load_candidates
+from dispatch.push.changes import tell_devices
 from runtime.database import Work
 
 

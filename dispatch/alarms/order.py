@@ -13,8 +13,9 @@ from dispatch.alarms.desk import Desk
 from dispatch.alarms.notices import send_notices
 from dispatch.alarms.proposal_store import resolve_shortfalls
 from dispatch.alarms.rows import IncidentRow, Order
-from dispatch.alarms.tell import changed, order_brief, tell_devices
+from dispatch.alarms.tell import changed, order_brief
 from dispatch.forces.model import Candidate
+from dispatch.push.changes import tell_devices
 from gis_data.model import Verb
 from runtime.database import Work
 from runtime.timers import set_timer

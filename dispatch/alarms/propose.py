@@ -17,10 +17,11 @@ from dispatch.alarms.measure import Measured, measure, ways
 from dispatch.alarms.order import AUTOMATIC, announce, order_of, send
 from dispatch.alarms.proposal_store import insert_proposal, raise_shortfalls
 from dispatch.alarms.rows import IncidentRow, Order
-from dispatch.alarms.tell import changed, incident_brief, tell_devices
+from dispatch.alarms.tell import changed, incident_brief
 from dispatch.forces.model import Candidate
 from dispatch.forces.store import load_candidates
 from dispatch.forces.turnout import is_night
+from dispatch.push.changes import tell_devices
 from gis_data.model import Verb
 from runtime.database import Work
 

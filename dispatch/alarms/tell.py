@@ -7,23 +7,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from dispatch.alarms.assignment_store import devices_of
 from dispatch.alarms.desk import Desk
 from dispatch.alarms.rows import AssignmentRow, IncidentRow
 from dispatch.push.changes import record_change
 from runtime.database import Work
 from runtime.ids import new_id
 from runtime.timers import set_timer
-
-
-async def tell_devices(
-    work: Work, county: str, station: str, unit_code: str, type: str, data: Mapping[str, Any]
-) -> int:
-    """Journal one event for every device that serves the unit; answers how many there are."""
-    devices = await devices_of(work.conn, county, station, unit_code)
-    for device in devices:
-        work.journal(f"device/{device}", type, data, county=county)
-    return len(devices)
 
 
 def incident_brief(incident: IncidentRow) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from dispatch.forces.bodies import (
     ConditionsAnswer,
     CoverAnswer,
     DutyBody,
+    MoveUpBody,
     PositionAnswer,
     PositionBody,
     RemovedAnswer,
@@ -31,6 +32,7 @@ from dispatch.forces.bodies import (
 )
 from dispatch.forces.closing import report_of
 from dispatch.forces.covering import find_cover
+from dispatch.forces.moving_up import move_up, send_home
 from dispatch.forces.status import Status, parse
 from dispatch.forces.store import SQL, station_cards, unit_cards, zone_cards
 from dispatch.forces.tracking import Tracking
@@ -177,6 +179,25 @@ def make_forces_router(
 
         request = {"unit": id, **body.model_dump(mode="json")}
         return UnitAnswer(**await _once(db, who, request_id, "unit_service", request, act))
+
+    @router.post("/units/{id}/move-up")
+    async def moves_up(
+        id: UnitKey,
+        body: MoveUpBody,
+        who: Annotated[Principal, Depends(dispatcher)],
+        request_id: RequestId = None,
+    ) -> UnitAnswer:
+        """移防: stand by at another station, where it counts for that zone; or go home again."""
+
+        async def act(work: Work) -> dict[str, Any]:
+            if body.station is None:
+                await send_home(work, county, id, by=who.subject)
+            else:
+                await move_up(work, county, id, body.station, by=who.subject)
+            return {"unit": await _card(work, county.code, id)}
+
+        request = {"unit": id, **body.model_dump(mode="json")}
+        return UnitAnswer(**await _once(db, who, request_id, "move_up", request, act))
 
     @router.get("/roads/conditions")
     async def conditions(_: Annotated[Principal, Depends(reader)]) -> ConditionsAnswer:

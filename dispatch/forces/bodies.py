@@ -77,6 +77,12 @@ class ServiceBody(_Body):
     cause: Word | None
 
 
+class MoveUpBody(_Body):
+    """The station to stand by at; null sends the unit home."""
+
+    station: Word | None
+
+
 class PointBody(_Body):
     lon: Longitude
     lat: Latitude
@@ -171,11 +177,13 @@ class RemovedAnswer(BaseModel):
 
 
 class MoveUp(BaseModel):
-    """`gain_seconds` is net: what the uncovered zone wins less what the unit's own zone loses."""
+    """`gain_seconds` is net: what the uncovered zone wins less what the unit's own zone loses. It is ordered with
+    `POST /units/{unit}/move-up {"station": to_station}`."""
 
     unit: str
     from_zone: str
     to_zone: str
+    to_station: str
     gain_seconds: float
     loss_seconds: float
     travel_seconds: float

@@ -28,8 +28,8 @@ async def find_cover(conn: Connection, county: County, live: LiveRoads, now: dat
     units = await load_candidates(conn, county, now)
     engines = [unit for unit in units if unit.code in built and not unit.foreign]
     posts = {station.code: station.position for station in county.stations}
-    zones = [(zone.code, posts[zone.brigade]) for zone in county.zones if zone.brigade in posts]
-    points = [(post.x, post.y) for _, post in zones]
+    zones = [(zone.code, zone.brigade) for zone in county.zones if zone.brigade in posts]
+    points = [(posts[brigade].x, posts[brigade].y) for _, brigade in zones]
     travel = await asyncio.to_thread(_travel, live, points, engines)
     turnout = np.array([round(unit.turnout_seconds * 1000) for unit in engines], dtype=np.int64)
     index = {code: number for number, (code, _) in enumerate(zones)}
@@ -48,6 +48,7 @@ async def find_cover(conn: Connection, county: County, live: LiveRoads, now: dat
                 "unit": engines[move.engine].code,
                 "from_zone": engines[move.engine].zone,
                 "to_zone": zones[move.zone][0],
+                "to_station": zones[move.zone][1],
                 "gain_seconds": move.gain_ms / 1000,
                 "loss_seconds": move.loss_ms / 1000,
                 "travel_seconds": move.travel_ms / 1000,

@@ -2,10 +2,12 @@
 -- Every unit that may matter to a choice, with its station and whether an assignment holds it.
 select u.id, u.code, u.name, u.name_en, u.station, u.vehicle_class, u.brings, u.minimum_crew, u.contact,
     u.accepted, u.retired_at, u.duty_mode, u.status, u.out_of_service, u.lon, u.lat, u.position_at,
-    s.class, s.zone, s.town, s.body, s.is_foreign, s.lon as station_lon, s.lat as station_lat,
-    a.incident as held_by
+    s.class, coalesce(p.zone, s.zone) as zone, s.town, s.body, s.is_foreign,
+    coalesce(p.lon, s.lon) as station_lon, coalesce(p.lat, s.lat) as station_lat,
+    u.posted_at, u.status_at, a.incident as held_by
 from unit u
 join station s on s.county = u.county and s.code = u.station
+left join station p on p.county = u.county and p.code = u.posted_at
 left join assignment a on a.unit = u.id
     and a.state in ('dispatched', 'delivered', 'acknowledged', 'en_route', 'on_scene', 'unconfirmed')
 where u.county = :county and (u.retired_at is null or a.id is not null)
@@ -20,7 +22,7 @@ where county = :county and retired_at is null and on_duty and (duty_until is nul
 -- name: unit_for_update(county, key)^
 -- One unit by its code or its id, locked until the end of the transaction.
 select id, code, station, vehicle_class, brings, seats, minimum_crew, duty_mode, on_duty, crew,
-    crew_qualifications, duty_until, status, status_at, out_of_service, lon, lat, position_at, retired_at
+    crew_qualifications, duty_until, status, status_at, out_of_service, posted_at, lon, lat, position_at, retired_at
 from unit
 where county = :county and (code = :key or id::text = lower(:key))
 order by code = :key desc limit 1
@@ -34,7 +36,18 @@ where county = :county and retired_at is null and (code = :key or id::text = low
 order by code = :key desc limit 1;
 
 -- name: set_status(id, status, at)!
-update unit set status = :status, status_at = :at, version = version + 1 where id = :id;
+-- Whoever is on the way home, or there, stands by nowhere else any more.
+update unit set status = :status, status_at = :at, version = version + 1,
+    posted_at = case when :status in ('returning', 'standby') then null else posted_at end
+where id = :id;
+
+-- name: set_post(id, station)!
+-- 移防: where the unit stands by from now on.
+update unit set posted_at = :station, version = version + 1 where id = :id;
+
+-- name: post_of(county, station)^
+select code, name, name_en, lon, lat, zone from station
+where county = :county and code = :station and retired_at is null;
 
 -- name: set_duty(id, on_duty, crew, qualifications, duty_mode, duty_until)!
 update unit set on_duty = :on_duty, crew = :crew, crew_qualifications = :qualifications::jsonb,

@@ -41,6 +41,7 @@ class UnitRow:
     status: Status
     status_at: datetime
     out_of_service: str | None
+    posted_at: str | None
     retired: bool
 
 
@@ -91,7 +92,7 @@ def _candidate(
     able = degrade(row["brings"], row["vehicle_class"], row["minimum_crew"], crew or NOBODY, rules)
     where = whereabouts(
         station=(row["station_lon"], row["station_lat"]),
-        fix=(row["lon"], row["lat"]) if row["lon"] is not None else None,
+        fix=(row["lon"], row["lat"]) if row["lon"] is not None and not _from_before_its_post(row) else None,
         fix_at=row["position_at"],
         status=status,
         duty_mode=duty_mode,
@@ -138,6 +139,11 @@ def _candidate(
     )
 
 
+def _from_before_its_post(row: Record) -> bool:
+    """A fix from its own station says nothing of a unit that has been sent to stand by elsewhere since."""
+    return row["posted_at"] is not None and row["position_at"] < row["status_at"]
+
+
 async def lock_unit(conn: Connection, county: str, key: str) -> UnitRow | None:
     """One unit by code or id, locked until the transaction ends; None where there is no such unit."""
     row = await SQL.unit_for_update(conn, county=county, key=key)
@@ -156,6 +162,7 @@ async def lock_unit(conn: Connection, county: str, key: str) -> UnitRow | None:
         status=Status(row["status"]),
         status_at=row["status_at"],
         out_of_service=row["out_of_service"],
+        posted_at=row["posted_at"],
         retired=row["retired_at"] is not None,
     )
 

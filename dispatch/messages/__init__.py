@@ -35,6 +35,13 @@ def text(code: str, params: Mapping[str, object] | None = None, lang: Lang = "zh
     if texts is None:
         return code
     try:
-        return texts[lang].format_map(dict(params or {}))
+        return texts[lang].format_map({name: _spoken(value, lang) for name, value in (params or {}).items()})
     except (KeyError, ValueError, IndexError):
         return f"{texts[lang]} {dict(params or {})}"
+
+
+def _spoken(value: object, lang: Lang) -> object:
+    """Several things are named one after the other, as people do."""
+    if isinstance(value, list | tuple | set | frozenset):
+        return ("、" if lang == "zh" else ", ").join(str(one) for one in value)
+    return value

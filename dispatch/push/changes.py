@@ -1,4 +1,5 @@
-"""Journal a change together with the cards it touched, so that every board can follow without asking again."""
+"""What boards and devices are told: changes with the cards they touched, and events on the streams of a unit's
+devices."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -49,3 +50,14 @@ async def record_change(
             work.journal(f"incident/{incident}", type, data, county=county)
 
     work.at_end(journal_with_cards)
+
+
+async def tell_devices(
+    work: Work, county: str, station: str, unit_code: str, type: str, data: Mapping[str, Any]
+) -> int:
+    """Journal one event for every device that serves the unit; answers how many there are."""
+    rows = QUERIES.devices_of(work.conn, county=county, station=station, unit=unit_code)
+    devices = [row["id"] async for row in rows]
+    for device in devices:
+        work.journal(f"device/{device}", type, data, county=county)
+    return len(devices)

@@ -75,6 +75,10 @@ def test_an_unknown_message_shows_its_code_instead_of_failing() -> None:
     assert text("no.such.code", {"a": 1}) == "no.such.code"
 
 
+def test_several_things_in_a_message_are_named_one_after_the_other() -> None:
+    assert text("problem.unit_busy", {"units": ["W1-1", "W1-2"]}, "en") == "W1-1, W1-2 is busy"
+
+
 def _fields(template: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(template) if name}
 
