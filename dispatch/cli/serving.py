@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import multiprocessing
+import os
 import signal
 import socket
 import sys
@@ -108,7 +109,16 @@ async def serve_on(listener: socket.socket, settings: Settings, servers: Servers
 
 def _worker(listener: socket.socket, settings: Settings, servers: Servers, folder: Path) -> None:
     logging.basicConfig(level=settings.log_level.upper(), stream=sys.stderr)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     uvloop.run(serve_on(listener, settings, servers, read_county(folder)))
+
+
+def _end_with_parent() -> None:
+    """Whoever killed the service would find its port taken by workers that nobody watches over."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _run_workers(listener: socket.socket, settings: Settings, servers: Servers, folder: Path) -> None:

@@ -75,7 +75,7 @@ class Service:
         self._log = settings.data / "service.log"
         self._arguments = [
             *("serve", "--host", settings.host, "--port", str(port), "--data", str(settings.data)),
-            *("--county", str(settings.county), "--automatic"),
+            *("--county", str(settings.county), "--automatic" if settings.automatic else "--by-hand"),
         ]
         self._environment = {
             **os.environ,

@@ -250,12 +250,17 @@ class World:
 
 @asynccontextmanager
 async def open_world(
-    folder: Path, servers: Servers, *, county: County | None = None, absent: Iterable[str] = ()
+    folder: Path,
+    servers: Servers,
+    *,
+    county: County | None = None,
+    absent: Iterable[str] = (),
+    automatic: bool = True,
 ) -> AsyncIterator[World]:
     """The small county, served by a real process on these servers, with a crew on every device."""
     write_county(county or small_county(), folder / "county")
     here = read_county(folder / "county")
-    settings = load_settings(data=folder / "service", county=folder / "county")
+    settings = load_settings(data=folder / "service", county=folder / "county", automatic=automatic)
     settings.data.mkdir(exist_ok=True)
     service = Service(settings, servers, free_port())
     async with AsyncExitStack() as stack:
