@@ -15,6 +15,7 @@ from dispatch.cli.devices import device
 from dispatch.cli.folders import county
 from dispatch.cli.roads import nearest, route
 from dispatch.cli.serving import serve
+from dispatch.cli.simulate import simulate
 from dispatch.cli.tokens import operator, token
 from gis_data.errors import InputError
 from runtime.errors import UserError
@@ -29,7 +30,7 @@ def pianqu() -> None:
     """
 
 
-for command in (demo, serve, county, nearest, route, coverage, token, operator, device):
+for command in (demo, serve, county, nearest, route, coverage, simulate, token, operator, device):
     pianqu.add_command(command)
 
 

@@ -1,0 +1,1 @@
+"""The simulator against what is known exactly: queues on its own event loop, laws of distance and cover by numpy."""

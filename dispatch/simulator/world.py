@@ -1,0 +1,365 @@
+"""The county on the virtual clock: alarms come, the service's own `choose` sends units, they answer, drive and work.
+
+Units drive from their stations; a unit can be sent again when it is home. Nobody is recalled but a crew that answers
+after its deadline when somebody sooner has its slot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dispatch.alarms.incident import State
+from dispatch.alarms.question import UNREACHABLE_MS, Cause, Choice, Pick, Request, Role, Shortfall
+from dispatch.forces.model import Gate
+from dispatch.simulator.agenda import Agenda
+from dispatch.simulator.arrivals import Alarms
+from dispatch.simulator.assumptions import KindMix
+from dispatch.simulator.cover import CoverWatch
+from dispatch.simulator.ground import Ground
+from dispatch.simulator.habits import Asked, Habit
+from dispatch.simulator.incident import NEVER, Incident, Sent
+from dispatch.simulator.question import ask
+from dispatch.simulator.streams import UnitPurpose, UnitStreams, lognormal
+
+# What a unit that comes home can mend.
+WAITS_FOR = frozenset({Cause.BUSY, Cause.ALL_SENT})
+_BUSY = np.int32(Gate.BUSY)
+_NO_SLOT = int(Role.NO_SLOT)
+
+
+class What(IntEnum):
+    """The events; who they happen to is an incident, a unit sent, or (HOME) a unit."""
+
+    CHOOSE = 0
+    MISSED = 1
+    LATE = 2
+    UNABLE = 3
+    ARRIVE = 4
+    CLEAR = 5
+    HOME = 6
+
+
+class DispatchWorld:
+    """One replication under one habit."""
+
+    def __init__(
+        self, ground: Ground, habit: Habit, alarms: Alarms, kinds: Sequence[KindMix], streams: UnitStreams
+    ) -> None:
+        self.agenda: Agenda[int] = Agenda()
+        self.ground, self.habit, self.alarms, self.kinds, self.streams = ground, habit, alarms, kinds, streams
+        self.given = ground.given
+        units = ground.units[False]
+        self.brings, self.engine = units.brings, units.engine
+        self.answering = [
+            self.given.answering_of(unit.station_class, unit.duty_mode) for unit in ground.candidates[False]
+        ]
+        self.stopped = ground.gates.copy()
+        self.cover = CoverWatch(
+            units, ground.gates == 0, ground.numbers.free_engine_reserve, alarms.horizon_ms
+        )
+        self.incidents: list[Incident] = []
+        self.sent: list[Sent] = []
+        self.waiting: dict[int, Incident] = {}
+        self.chosen = 0
+        self._handlers = (
+            self._choose_first,
+            self._missed,
+            self._late,
+            self._unable,
+            self._arrive,
+            self._clear,
+            self._home,
+        )
+
+    def arrive(self, now: int, number: int) -> None:
+        ground, alarms, given = self.ground, self.alarms, self.given
+        kind, place = self.kinds[alarms.kind[number]], int(alarms.place[number])
+        facts = tuple(
+            (fact.field, fact.value)
+            for fact, told in zip(kind.facts, alarms.fact[number], strict=False)
+            if told
+        )
+        judged = ground.triage(
+            kind.code, facts, int(alarms.trapped[number]), ground.zone_of(place), ground.season_at(now)
+        )
+        plan = ground.plan(judged.plan, judged.kind)
+        worse = abs(judged.level - ground.county.kinds[judged.kind].default_level)
+        work = kind.work_seconds * given.work_each_level**worse
+        handling = lognormal(float(alarms.handling[number]), given.handling.mean, given.handling.variation)
+        none = np.zeros(self.brings.shape[1])
+        incident = Incident(
+            number=number,
+            at_ms=now,
+            ready_ms=now + round(handling * 1000),
+            place=place,
+            kind=judged.kind,
+            level=judged.level,
+            plan=plan,
+            life_at_risk=judged.life_at_risk,
+            work_ms=round(lognormal(float(alarms.work[number]), work, given.work_variation) * 1000),
+            draws=self.streams.of_alarm(number),
+            arriving=none,
+            here=none.copy(),
+        )
+        self.incidents.append(incident)
+        self.agenda.note(incident.ready_ms, What.CHOOSE, number)
+
+    def happen(self, now: int, what: int, whom: int) -> None:
+        self._handlers[what](now, whom)
+
+    # ── choosing ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _choose_first(self, now: int, number: int) -> None:
+        incident = self.incidents[number]
+        incident.short = bool(self._choose(now, [incident]).shortfalls)
+
+    def _choose(self, now: int, incidents: list[Incident]) -> Choice:
+        ground, night = self.ground, self.ground.night_at(now)
+        requests: list[Request] = []
+        open_slots: list[tuple[int, ...]] = []
+        spots = [ground.spot(incident.place, night) for incident in incidents]
+        for incident, spot in zip(incidents, spots, strict=True):
+            present = 0
+            for index in incident.filled.values():
+                present |= int(spot.role[self.sent[index].unit])
+            request, slots = ask(
+                spot,
+                incident.plan,
+                self.stopped,
+                tried=incident.tried,
+                filled=incident.filled.keys(),
+                present_roles=present,
+                arriving=incident.arriving,
+                life_at_risk=incident.life_at_risk,
+                waiting_ms=now - incident.at_ms,
+            )
+            requests.append(request)
+            open_slots.append(slots)
+        asked = Asked(
+            ground.units[night], tuple(requests), ground.numbers, tuple(spot.air_metres for spot in spots)
+        )
+        choice = self.habit.choose(asked)
+        self.chosen += 1
+        turnout = ground.units[night].turnout_ms
+        for pick in choice.picks:
+            request = requests[pick.request]
+            candidates = int(((request.gates == 0) & (request.travel_ms < UNREACHABLE_MS)).sum())
+            predicted = int(turnout[pick.unit] + request.travel_ms[pick.unit])
+            self._order(now, incidents[pick.request], pick, open_slots[pick.request], candidates, predicted)
+        for number, incident in enumerate(incidents):
+            self._wait(incident, requests[number], choice.shortfalls, number)
+        return choice
+
+    def _wait(
+        self, incident: Incident, request: Request, shortfalls: Sequence[Shortfall], index: int
+    ) -> None:
+        """Keep in mind who could help, so that nobody else's coming home asks again."""
+        helps: NDArray[np.bool_] | None = None
+        for short in shortfalls:
+            if short.request != index or short.cause not in WAITS_FOR:
+                continue
+            capability, slot = short.capability, short.slot
+            if slot >= 0:
+                wanted = request.slots[slot]
+                able = wanted.classes_ok & (self.brings >= wanted.needs - 1e-9).all(axis=1)
+            else:
+                able = self.brings[:, capability] > 1e-9
+            helps = able if helps is None else helps | able
+        if helps is None:
+            incident.lacking = None
+            self.waiting.pop(incident.number, None)
+            return
+        known = ~(np.int32(Gate.BUSY) | np.int32(Gate.TRIED))
+        incident.lacking = helps & ((request.gates & known) == 0)
+        self.waiting[incident.number] = incident
+
+    # ── a unit's way ───────────────────────────────────────────────────────────────────────────────────────────
+
+    def _order(
+        self,
+        now: int,
+        incident: Incident,
+        pick: Pick,
+        open_slots: tuple[int, ...],
+        candidates: int,
+        predicted_ms: int,
+    ) -> None:
+        unit, plan = pick.unit, incident.plan
+        if pick.slot >= 0:
+            slot = plan.slot_codes[open_slots[pick.slot]]
+            counts = plan.slots[open_slots[pick.slot]].counts
+        else:
+            slot, counts = self._free_extra(incident), True
+        role = int(self.ground.spot(incident.place, False).role[unit])
+        sent = Sent(
+            incident=incident.number,
+            unit=unit,
+            slot=slot,
+            counts=counts and not role & _NO_SLOT,
+            reason=pick.reason.value,
+            rank=pick.rank,
+            candidates=candidates,
+            predicted_ms=predicted_ms,
+            ordered_ms=now,
+        )
+        index = len(self.sent)
+        self.sent.append(sent)
+        self.stopped[unit] |= _BUSY
+        self.cover.leaves(unit, now)
+        incident.open += 1
+        self._fill(incident, index)
+        self._await_answer(now, incident, index)
+
+    def _await_answer(self, now: int, incident: Incident, index: int) -> None:
+        unit = self.sent[index].unit
+        how, draws = self.answering[unit], incident.draws[:, unit]
+        asking = self.given.asking_seconds if incident.plan.asked[unit] else 0.0
+        seconds = asking + lognormal(float(draws[UnitPurpose.DELAY]), how.delay.mean, how.delay.variation)
+        answers = now + round(seconds * 1000)
+        missed = now + self.ground.acknowledge_ms[unit] + round(asking * 1000)
+        luck = float(draws[UnitPurpose.ANSWER])
+        if luck < how.silent:
+            self.agenda.note(missed, What.MISSED, index)
+            self.agenda.note(missed + round(self.given.silent_seconds * 1000), What.HOME, unit)
+        elif luck < how.silent + how.unable:
+            self.agenda.note(min(answers, missed), What.UNABLE, index)
+        elif answers <= missed:
+            self._roll(answers, incident, index)
+        else:
+            self.agenda.note(missed, What.MISSED, index)
+            self.agenda.note(answers, What.LATE, index)
+
+    def _roll(self, now: int, incident: Incident, index: int) -> None:
+        """From the acknowledgement on nothing changes any more until it is there."""
+        sent, given, table = self.sent[index], self.given, self.ground.table
+        unit, place = sent.unit, incident.place
+        table_ms = float(self.ground.units[self.ground.night_at(now)].turnout_ms[unit])
+        turnout = lognormal(
+            float(incident.draws[UnitPurpose.TURNOUT, unit]), table_ms, given.turnout_variation
+        )
+        drive = lognormal(
+            float(incident.draws[UnitPurpose.TRAVEL, unit]),
+            float(table.travel_ms[place, unit]),
+            given.driving_variation,
+        )
+        sent.state = State.ACKNOWLEDGED
+        sent.acknowledged_ms = now
+        sent.rolled_ms = now + round(turnout)
+        sent.metres = float(table.metres[place, unit])
+        self.agenda.note(
+            sent.rolled_ms + round(drive) + int(table.on_foot_ms[place, unit]), What.ARRIVE, index
+        )
+
+    def _missed(self, now: int, index: int) -> None:
+        """未回执: it stays busy, since its crew may be rolling; its slot is free and another unit is added."""
+        self._give_up(now, index, State.UNCONFIRMED)
+
+    def _unable(self, now: int, index: int) -> None:
+        sent = self.sent[index]
+        incident = self.incidents[sent.incident]
+        if incident.plan.asked[sent.unit]:
+            self.agenda.note(now, What.HOME, sent.unit)
+            self._give_up(now, index, State.DECLINED)
+        else:
+            self.agenda.note(now + round(self.given.unable_seconds * 1000), What.HOME, sent.unit)
+            self._give_up(now, index, State.UNABLE)
+
+    def _give_up(self, now: int, index: int, state: State) -> None:
+        sent = self.sent[index]
+        incident = self.incidents[sent.incident]
+        sent.state = state
+        incident.open -= 1
+        incident.tried.add(sent.unit)
+        if incident.filled.get(sent.slot) == index:
+            del incident.filled[sent.slot]
+            if sent.counts:
+                incident.arriving -= self.brings[sent.unit]
+        if incident.over(now):
+            self.waiting.pop(incident.number, None)
+        else:
+            self._choose(now, [incident])
+
+    def _late(self, now: int, index: int) -> None:
+        """A late acknowledgement wins while the slot is open; otherwise the dispatcher keeps who is there sooner."""
+        sent = self.sent[index]
+        incident = self.incidents[sent.incident]
+        holder = incident.filled.get(sent.slot)
+        if incident.over(now) or (holder is not None and self._expected(holder) <= now + sent.predicted_ms):
+            sent.state = State.RECALLED
+            self._home(now, sent.unit)
+            return
+        if holder is not None:
+            sent.slot = f"kept-{self.ground.codes[sent.unit]}"
+        incident.tried.discard(sent.unit)
+        incident.open += 1
+        self._fill(incident, index)
+        self._roll(now, incident, index)
+
+    def _expected(self, index: int) -> int:
+        return self.sent[index].ordered_ms + self.sent[index].predicted_ms
+
+    def _fill(self, incident: Incident, index: int) -> None:
+        sent = self.sent[index]
+        incident.filled[sent.slot] = index
+        if sent.counts:
+            incident.arriving += self.brings[sent.unit]
+
+    @staticmethod
+    def _free_extra(incident: Incident) -> str:
+        number = 1
+        while f"extra-{number}" in incident.filled:
+            number += 1
+        return f"extra-{number}"
+
+    def _arrive(self, now: int, index: int) -> None:
+        sent = self.sent[index]
+        incident = self.incidents[sent.incident]
+        sent.state, sent.arrived_ms = State.ON_SCENE, now
+        if incident.touched_ms == NEVER:
+            incident.touched_ms = now
+        if sent.counts:
+            if incident.first == NEVER:
+                incident.first = index
+            if incident.first_engine == NEVER and self.engine[sent.unit]:
+                incident.first_engine = index
+            incident.here += self.brings[sent.unit]
+        incident.here_slots.add(sent.slot)
+        if incident.full_ms == NEVER and self._full(incident):
+            incident.full_ms = now
+        stay = round(self.given.least_stay_seconds * 1000)
+        self.agenda.note(max(now + stay, incident.touched_ms + incident.work_ms), What.CLEAR, index)
+
+    @staticmethod
+    def _full(incident: Incident) -> bool:
+        """Everything the plan asks for is there: its quantities and whoever fills its slots."""
+        if bool((incident.here < incident.plan.need - 1e-9).any()):
+            return False
+        return all(
+            slot.optional or not slot.counts or code in incident.here_slots
+            for slot, code in zip(incident.plan.slots, incident.plan.slot_codes, strict=True)
+        )
+
+    def _clear(self, now: int, index: int) -> None:
+        sent = self.sent[index]
+        incident = self.incidents[sent.incident]
+        sent.state, sent.cleared_ms = State.CLEARED, now
+        incident.open -= 1
+        if incident.over(now):
+            self.waiting.pop(incident.number, None)
+        sent.home_ms = now + round((sent.arrived_ms - sent.rolled_ms) * self.given.return_factor)
+        self.agenda.note(sent.home_ms, What.HOME, sent.unit)
+
+    def _home(self, now: int, unit: int) -> None:
+        self.stopped[unit] &= ~_BUSY
+        self.cover.returns(unit, now)
+        helped = [
+            incident
+            for incident in self.waiting.values()
+            if incident.lacking is not None and incident.lacking[unit] and unit not in incident.tried
+        ]
+        if helped:
+            self._choose(now, helped)
