@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 
 from dispatch.access.api import make_access_router
 from dispatch.access.guard import Guard
+from dispatch.access.limits import BodyLimits
 from dispatch.access.passwords import Passwords
 from dispatch.access.principal import Principal, Role
 from dispatch.access.problem import install_problem_handlers
@@ -94,6 +95,7 @@ async def running_service(settings: Settings, servers: Servers, county: County) 
             redoc_url=None,
         )
         install_problem_handlers(app)
+        app.add_middleware(BodyLimits)
         app.include_router(make_health_router(db))
         for router in (
             make_access_router(db, guard, county.code, Passwords()),

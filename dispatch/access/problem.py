@@ -44,7 +44,13 @@ _SCHEMA = {
         "detail": {"type": "string"},
     },
 }
-_HTTP_CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+_HTTP_CODES = {
+    400: "bad_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    408: "too_slow",
+    413: "too_large",
+}
 
 
 class Problem(Exception):  # noqa: N818 (the word of RFC 9457)
