@@ -10,12 +10,18 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class PagesHook(BuildHookInterface):  # type: ignore[type-arg]
-    """A source distribution carries its pages ready made (PKG-INFO marks one): nothing to do there, no Node needed."""
+    """Builds the pages where they are missing or old.
+
+    A source distribution carries them ready made (PKG-INFO marks one): no Node is needed there. An editable install
+    serves them from the checkout, where `scripts/setup` builds them, and says more clearly what is missing.
+    """
 
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         root = Path(self.root)
+        if version == "editable":
+            return
         if (root / "PKG-INFO").is_file() and (root / "dispatch/console/pages/index.html").is_file():
             return
         script = root / "scripts" / "build_pages.py"

@@ -82,7 +82,13 @@ def _install(root: Path) -> None:
     stamp = web / "node_modules" / ".installed"
     if stamp.is_file() and stamp.read_text(encoding="ascii") == wanted:
         return
-    _npm(root, ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
+    try:
+        _npm(root, ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
+    except BuildError as failure:
+        raise BuildError(
+            "the pages' packages could not be installed; this step needs the network or a package index that "
+            "npm knows. Then run it again"
+        ) from failure
     stamp.write_text(wanted, encoding="ascii")
 
 
@@ -103,7 +109,12 @@ def _npm(root: Path, arguments: list[str]) -> None:
 
 def _node(root: Path, arguments: list[str]) -> None:
     binaries = _node_home() / "bin"
-    environment = {**os.environ, "PATH": f"{binaries}{os.pathsep}{os.environ.get('PATH', '')}"}
+    environment = {
+        # The machine's own certificates too: offices often look into TLS with a proxy of their own.
+        "NODE_USE_SYSTEM_CA": "1",
+        **os.environ,
+        "PATH": f"{binaries}{os.pathsep}{os.environ.get('PATH', '')}",
+    }
     done = subprocess.run(
         [str(binaries / "node"), *arguments],
         cwd=root / "web",
