@@ -156,8 +156,14 @@ class Conversation:
                 # A command once begun is finished even if the connection ends: the device will ask for its result.
                 work = asyncio.create_task(self._act(frame))
                 self._working.add(work)
-                work.add_done_callback(self._working.discard)
+                work.add_done_callback(self._finished)
                 await asyncio.shield(work)
+
+    def _finished(self, work: asyncio.Task[Any]) -> None:
+        """Nobody may be left to hear of a failure; that the other end has gone is none."""
+        self._working.discard(work)
+        if not work.cancelled() and not isinstance(error := work.exception(), Gone | None):
+            LOG.error("a frame could not be worked on", exc_info=error)
 
     async def _watch(self) -> None:
         now = asyncio.get_running_loop().time
