@@ -24,7 +24,7 @@ from dispatch.alarms.incident import ENDED, FILLING, Milestone, Outcome, Report,
 from dispatch.alarms.incident_store import lock_incident, save_milestones
 from dispatch.alarms.rows import AssignmentRow, IncidentRow
 from dispatch.alarms.tell import ask_for_proposal, changed
-from dispatch.alarms.unit_status import follow_assignment
+from dispatch.alarms.unit_status import follow_assignment, stop_unable
 from dispatch.forces.release import force_released
 from dispatch.push.changes import tell_devices
 from gis_data.model import Contact
@@ -88,6 +88,7 @@ async def report(desk: Desk, work: Work, assignment_id: UUID, said: Said) -> Ans
     await stop_clocks(work.conn, old.id, ("delivery",) if new.state is State.DELIVERED else CLOCKS, work.now)
     await follow_assignment(desk, work, new, was=old.state, at=_when(said, old, work.now))
     await _tell(desk, work, incident, old, new, said)
+    await stop_unable(desk, work, new, by=said.by)
     await _follow_up(desk, work, incident, old, new, others)
     return Answered(Outcome.CHANGED, replace(new, version=old.version + 1), incident)
 

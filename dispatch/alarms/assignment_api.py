@@ -1,5 +1,6 @@
 """HTTP commands about one assignment (what a dispatcher hears by telephone or radio) and receipts of notices."""
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from dispatch.access.guard import Guard
 from dispatch.access.principal import DISPATCHING, Principal
 from dispatch.access.problem import problems
 from dispatch.alarms.answer import Said, report, stands
-from dispatch.alarms.command_edge import CommandId, edge
+from dispatch.alarms.command_edge import CommandId, edge, in_calendar
 from dispatch.alarms.desk import Desk
 from dispatch.alarms.incident import Report
 from dispatch.alarms.notices import receive_notice
@@ -22,12 +23,13 @@ Via = Literal["console", "telephone", "radio", "device"]
 
 
 class SaidBody(BaseModel):
-    """Who said it, by which way, and why."""
+    """Who said it, by which way, why, and when, if not just now: a call is often written down a moment later."""
 
     model_config = ConfigDict(extra="forbid")
     by: Person = ""
     via: Via = "console"
     cause: Word | None = None
+    at: datetime | None = None
 
 
 class UnableBody(SaidBody):
@@ -51,7 +53,8 @@ def make_assignment_router(desk: Desk, guard: Guard) -> APIRouter:
         principal: Principal, command_id: str | None, id: UUID, body: SaidBody, said: Report
     ) -> dict[str, Any]:
         async def act(work: Work) -> dict[str, Any]:
-            one = Said(said, body.by or principal.name or principal.subject, body.via, body.cause)
+            at = None if body.at is None else in_calendar(body.at)
+            one = Said(said, body.by or principal.name or principal.subject, body.via, body.cause, at)
             return await stands(desk, work, await report(desk, work, id, one))
 
         return await run(principal, command_id, f"assignment_{said.value}", id, body, act)

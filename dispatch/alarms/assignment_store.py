@@ -172,7 +172,8 @@ async def orders_newly_acked(
     acked = await QUERIES.acked_seq(conn, county=county, id=device)
     if acked is None or seq <= acked:
         return None
-    return [row["id"] async for row in QUERIES.acked_orders(conn, stream=stream, after=acked, upto=seq)]
+    rows = QUERIES.acked_orders(conn, device=device, stream=stream, after=acked, upto=seq)
+    return [row["id"] async for row in rows]
 
 
 async def save_acked(conn: Connection, device: UUID, seq: int, at: datetime) -> None:

@@ -78,10 +78,16 @@ select acked_seq from device where county = :county and id = :id;
 -- The cumulative acknowledgement of a device; it never goes back.
 update device set acked_seq = greatest(acked_seq, :seq), last_seen_at = :at where id = :id;
 
--- name: acked_orders(stream, after, upto)
--- The assignments whose order lies in a stretch of a device's stream.
+-- name: acked_orders(device, stream, after, upto)
+-- The assignments whose order lies in a stretch of a device's stream, and those that the device, enrolled later than
+-- they were made, can only know from its snapshot.
 select distinct (data ->> 'assignment_id')::uuid as id from event
-where stream = :stream and seq > :after and seq <= :upto and type = 'order_dispatched';
+where stream = :stream and seq > :after and seq <= :upto and type = 'order_dispatched'
+union
+select a.id from assignment a
+join unit u on u.id = a.unit
+join device d on d.county = a.county and d.station = u.station and (d.unit is null or d.unit = u.code)
+where d.id = :device and a.state = 'dispatched' and a.dispatched_at < d.enrolled_at;
 
 -- name: cancel_timers(subject, kinds, at)!
 -- An answer stops the clock. A timer that is being swept right now is left alone: it will find what stands, and

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Annotated, Any, Protocol
 from uuid import UUID
 
@@ -54,3 +55,12 @@ def edge(desk: Desk) -> Run:
         )
 
     return run
+
+
+def in_calendar(moment: datetime) -> datetime:
+    """A time beyond any calendar is cut to one that can be compared; the command keeps it within the incident."""
+    if moment.year < 2000:
+        return datetime(2000, 1, 1, tzinfo=UTC)
+    if moment.year > 9000:
+        return datetime(9000, 1, 1, tzinfo=UTC)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

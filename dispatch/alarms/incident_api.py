@@ -1,6 +1,6 @@
 """HTTP commands about an incident: orders, reinforcement, level, milestones, place, links, closing."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from dispatch.access.guard import Guard
 from dispatch.access.principal import DISPATCHING, Principal
 from dispatch.access.problem import Problem, problems
 from dispatch.alarms.by_hand import order_proposal, order_units, reinforce
-from dispatch.alarms.command_edge import CommandId, edge
+from dispatch.alarms.command_edge import CommandId, edge, in_calendar
 from dispatch.alarms.conduct import LevelSaid, close, reach_milestone, relocate, set_level, verify
 from dispatch.alarms.desk import Desk
 from dispatch.alarms.incident import Milestone
@@ -149,7 +149,7 @@ def make_incident_router(desk: Desk, guard: Guard) -> APIRouter:
         id: UUID, body: MilestoneBody, principal: Dispatcher, command_id: CommandId = None
     ) -> dict[str, Any]:
         """First water, under control, out …; the first time stands."""
-        at = None if body.at is None else _utc(body.at)
+        at = None if body.at is None else in_calendar(body.at)
         by = body.by or principal.subject
         return await run(
             principal,
@@ -236,12 +236,3 @@ def make_incident_router(desk: Desk, guard: Guard) -> APIRouter:
         )
 
     return router
-
-
-def _utc(moment: datetime) -> datetime:
-    """A time beyond any calendar is cut to one that can be compared; the command keeps it within the incident."""
-    if moment.year < 2000:
-        return datetime(2000, 1, 1, tzinfo=UTC)
-    if moment.year > 9000:
-        return datetime(9000, 1, 1, tzinfo=UTC)
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

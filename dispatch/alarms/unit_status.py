@@ -1,4 +1,4 @@
-"""The status of a unit follows its assignment: acknowledged means turned out, cleared means on the way home."""
+"""A unit follows its assignment: acknowledged means turned out, cleared means on the way home, broken means stopped."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 from dispatch.alarms.desk import Desk
 from dispatch.alarms.incident import State
 from dispatch.alarms.rows import AssignmentRow
+from dispatch.forces.commands import set_service
 from dispatch.forces.status import AT_SCENE, Status, Told, settle
 from dispatch.forces.store import lock_unit, set_status
 from runtime.database import Work
@@ -27,6 +28,17 @@ def status_after(state: State, was: State) -> Status | None:
         State.ON_SCENE: Status.ON_SCENE,
         State.CLEARED: Status.RETURNING,
     }.get(state)
+
+
+# What a crew cannot mend on the spot would stop it at the next fire too. A dispatcher puts it back with one call.
+OUT_OF_SERVICE = {"vehicle_fault": "repair", "vehicle_defect": "repair", "crew_short": "crew"}
+
+
+async def stop_unable(desk: Desk, work: Work, assignment: AssignmentRow, *, by: str) -> None:
+    """Nobody shall be sent twice with an engine that does not start."""
+    stopped = OUT_OF_SERVICE.get(assignment.cause or "")
+    if assignment.state is State.UNABLE and stopped is not None:
+        await set_service(work, desk.county.code, assignment.unit_code, cause=stopped, by=by)
 
 
 async def follow_assignment(

@@ -173,6 +173,37 @@ async def test_who_is_unable_is_replaced_at_once(by_hand: World) -> None:
     assert [row["cause"] for row in proposals][-1] == "unable"
 
 
+async def test_a_vehicle_that_broke_down_is_out_of_service_until_somebody_puts_it_back(
+    by_hand: World,
+) -> None:
+    _, ids = await ordered(by_hand, "W1-1")
+    await by_hand.say(ids["W1-1"], Report.UNABLE, cause="vehicle_fault")
+    assert (await by_hand.unit("W1-1"))["out_of_service"] == "repair"
+    other = await by_hand.alarm(VILLAGE_E)
+    await by_hand.sweep()
+    proposal = (await by_hand.incident(other["incident_id"]))["proposal"]
+    reasons = {one["unit"]: [r["code"] for r in one["reasons"]] for one in proposal["passed_over"]}
+    assert "gate.out_of_service" in reasons["W1-1"]
+
+
+async def test_a_crew_with_another_task_is_in_service_all_the_same(by_hand: World) -> None:
+    _, ids = await ordered(by_hand, "W1-1")
+    await by_hand.say(ids["W1-1"], Report.UNABLE, cause="other_task")
+    assert (await by_hand.unit("W1-1"))["out_of_service"] is None
+
+
+async def test_a_call_written_down_later_keeps_the_time_it_was_made(
+    by_hand: World, fake_clock: FakeClock
+) -> None:
+    _, ids = await ordered(by_hand, "W2-2")
+    fake_clock.advance(5)
+    called_at = fake_clock.now
+    fake_clock.advance(20)
+    await by_hand.say(ids["W2-2"], Report.ACKNOWLEDGE, by="王班长", via="telephone", at=called_at)
+    rows = await by_hand.sql("select acknowledged_at from assignment where id = $1", ids["W2-2"])
+    assert rows[0]["acknowledged_at"] == called_at
+
+
 async def test_who_was_unable_is_not_asked_again_for_the_same_fire(world: World) -> None:
     answer = await world.alarm(VILLAGE_W)
     await world.sweep()

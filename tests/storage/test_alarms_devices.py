@@ -156,3 +156,43 @@ async def test_positions_go_to_forces_for_its_own_units_only(world: World) -> No
     with pytest.raises(Problem):
         await handlers.position(device(world, "W1-1"), "E1-1", *VILLAGE_W, "wgs84", None)
     assert fixes.taken == ["W1-1"]
+
+
+async def enrolled(world: World, station: str, unit: str | None = None) -> DeviceIdentity:
+    id = new_id()
+    await world.sql(
+        "insert into device (id, county, name, station, unit, enrolled_at) values ($1, $2, 'new', $3, $4, $5)",
+        *(id, CODE, station, unit, await world.now()),
+    )
+    return DeviceIdentity(id, CODE, "new", station, unit)
+
+
+async def test_a_device_of_the_station_hears_of_every_unit_of_it_and_of_no_other(
+    world: World, handlers: DeviceHandlers
+) -> None:
+    watch_room = await enrolled(world, "W1")
+    ids = await ordered(world, "W1-1", "W1-2", "W2-1")
+    told = [event.data["unit"] for event in await world.events(watch_room.stream)]
+    assert sorted(told) == ["W1-1", "W1-2"]
+    head, snapshot = await handlers.snapshot(watch_room)
+    assert {order["unit"] for order in snapshot["orders"]} == {"W1-1", "W1-2"}
+    await handlers.delivered(watch_room, head.seq)
+    assert await state(world, ids["W1-2"]) == State.DELIVERED
+    assert await state(world, ids["W2-1"]) == State.DISPATCHED
+
+
+async def test_a_revoked_device_is_told_nothing(world: World) -> None:
+    await world.sql("update device set revoked_at = now() where id = $1", world.devices["W1-1"])
+    await ordered(world, "W1-1")
+    assert await world.device_types("W1-1") == []
+
+
+async def test_a_tablet_enrolled_after_the_order_delivers_what_its_snapshot_holds(
+    world: World, handlers: DeviceHandlers
+) -> None:
+    ids = await ordered(world, "W1-1")
+    spare = await enrolled(world, "W1", "W1-1")
+    _, snapshot = await handlers.snapshot(spare)
+    assert [order["unit"] for order in snapshot["orders"]] == ["W1-1"]
+    await handlers.delivered(spare, 1)
+    assert await state(world, ids["W1-1"]) == State.DELIVERED
