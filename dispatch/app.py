@@ -17,6 +17,7 @@ from dispatch.access.passwords import Passwords
 from dispatch.access.principal import Principal, Role
 from dispatch.access.problem import install_problem_handlers
 from dispatch.alarms.api import make_alarms_router
+from dispatch.alarms.day import summarise_yesterday
 from dispatch.alarms.desk import Desk
 from dispatch.alarms.device_handlers import AlarmDeviceHandlers
 from dispatch.alarms.location import CountyMap
@@ -34,6 +35,7 @@ from dispatch.forces.commands import forget_stale_positions
 from dispatch.forces.roads import RoadBook, expire_conditions
 from dispatch.forces.status import Status
 from dispatch.forces.tracking import Tracking
+from dispatch.forces.watch import name_handovers, presume_home
 from dispatch.push.feed import Feed
 from dispatch.push.sockets import make_socket_router
 from gis_data.crs import to_wgs84
@@ -42,7 +44,7 @@ from routing.graph import build_graph
 from routing.live import LiveRoads
 from routing.warm import warm_up
 from runtime.calendar import Calendar, Job
-from runtime.database import Database, Work, open_database
+from runtime.database import Work, open_database
 from runtime.hints import Hints
 from runtime.retention import apply_retention
 from runtime.servers import Servers
@@ -85,7 +87,7 @@ async def running_service(settings: Settings, servers: Servers, county: County) 
             automatic=True if settings.automatic else None,
         )
         sweeper = Sweeper(db, timer_handlers(desk), settings.poll_seconds)
-        calendar = Calendar(db, county.time_zone, _jobs(db, county, settings))
+        calendar = Calendar(db, county.time_zone, _jobs(desk, settings))
 
         app = FastAPI(
             title="Pianqu",
@@ -169,8 +171,9 @@ async def _stop(task: asyncio.Task[Any]) -> None:
     await asyncio.gather(task, return_exceptions=True)
 
 
-def _jobs(db: Database, county: County, settings: Settings) -> tuple[Job, ...]:
+def _jobs(desk: Desk, settings: Settings) -> tuple[Job, ...]:
     """What follows the calendar; a lease lets one process do it."""
+    db, county = desk.db, desk.county
 
     def in_one_work(act: Callable[[Work, str], Awaitable[Any]]) -> Callable[[], Awaitable[None]]:
         async def run() -> None:
@@ -179,11 +182,18 @@ def _jobs(db: Database, county: County, settings: Settings) -> tuple[Job, ...]:
 
         return run
 
+    async def summarise() -> None:
+        async with db.work() as work:
+            await summarise_yesterday(desk, work)
+
     async def retain() -> None:
         await apply_retention(db, county.code, settings.retention_days)
 
     return (
         Job("expire-road-conditions", in_one_work(expire_conditions), every_seconds=5, lease_seconds=4),
         Job("forget-stale-positions", in_one_work(forget_stale_positions), every_seconds=600),
+        Job("shift-handover", in_one_work(name_handovers), every_seconds=60, lease_seconds=45),
+        Job("presume-home", in_one_work(presume_home), every_seconds=600),
+        Job("daily-summary", summarise, cron="5 0 * * *"),
         Job("retention", retain, cron="20 4 * * *"),
     )

@@ -1,6 +1,7 @@
 """Alarms in, incidents out: the HTTP face of the slice, put together from three routers."""
 
 import json
+from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from dispatch.access.problem import Problem, problems
 from dispatch.alarms.assignment_api import make_assignment_router
 from dispatch.alarms.assignment_store import assignment_cards
 from dispatch.alarms.command_edge import CommandId
+from dispatch.alarms.day import figures_of
 from dispatch.alarms.desk import Desk
 from dispatch.alarms.incident_api import make_incident_router
 from dispatch.alarms.incident_store import alarms_of, incident_card, incident_cards
@@ -149,6 +151,14 @@ def make_alarms_router(desk: Desk, guard: Guard) -> APIRouter:
         if latest is None:
             raise Problem(404, "no_proposal", {"id": str(id)})
         return {**{k: v for k, v in latest.items() if k != "result"}, **latest["result"]}
+
+    @router.get("/days/{day}", responses=problems())
+    async def get_day(day: date, _: Annotated[Principal, Depends(reader)]) -> dict[str, Any]:
+        """A day of the county in figures: what came in, medians of the intervals, what went wrong."""
+        if not date(2000, 1, 1) <= day <= date(2200, 1, 1):
+            raise Problem(404, "no_day", {"day": day.isoformat()})
+        async with desk.db.reading() as conn:
+            return await figures_of(conn, desk.county, day)
 
     router.include_router(make_incident_router(desk, guard))
     router.include_router(make_assignment_router(desk, guard))

@@ -85,3 +85,18 @@ from station where county = :county and (retired_at is null or :retired::boolean
 select jsonb_build_object('code', code, 'name', name, 'name_en', name_en, 'brigade', brigade, 'backup', backup,
     'retired', retired_at is not null) as card
 from zone where county = :county and (retired_at is null or :retired::boolean) order by code;
+
+-- name: handovers_due(county, stream, now)
+-- Units whose duty ran out and that were not named since: the journal remembers who was.
+select u.id, u.code, u.station, u.duty_until
+from unit u
+where u.county = :county and u.retired_at is null and u.on_duty and u.duty_until <= :now
+    and not exists (select 1 from event e where e.stream = :stream and e.county = :county
+        and e.at >= u.duty_until and e.type = 'handover_due' and e.data -> 'units' ? u.code)
+order by u.code;
+
+-- name: presume_home(county, before, now)
+update unit set status = 'standby', status_at = :now, posted_at = null, lon = null, lat = null, position_at = null,
+    version = version + 1
+where county = :county and status = 'returning' and status_at < :before
+returning id, code;
