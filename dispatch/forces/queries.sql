@@ -92,7 +92,7 @@ select u.id, u.code, u.station, u.duty_until
 from unit u
 where u.county = :county and u.retired_at is null and u.on_duty and u.duty_until <= :now
     and not exists (select 1 from event e where e.stream = :stream and e.county = :county
-        and e.at >= u.duty_until and e.type = 'handover_due' and e.data -> 'units' ? u.code)
+        and e.at >= u.duty_until and e.type = 'handover_missed' and e.data -> 'units' ? u.code)
 order by u.code;
 
 -- name: presume_home(county, before, now)

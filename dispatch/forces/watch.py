@@ -25,7 +25,7 @@ async def name_handovers(work: Work, county: str) -> tuple[str, ...]:
     if due:
         told = [{"unit": r["code"], "station": r["station"], "until": utc_text(r["duty_until"])} for r in due]
         params = {"units": [row["code"] for row in due], "due": told}
-        await record_change(work, county, "handover_due", params, units=[row["id"] for row in due])
+        await record_change(work, county, "handover_missed", params, units=[row["id"] for row in due])
     return tuple(row["code"] for row in due)
 
 

@@ -55,7 +55,7 @@ async def test_a_shift_that_ends_without_a_next_crew_is_named_once(
     async with county_db.reading() as conn:
         event = (await read_events(conn, f"county/{CODE}", 0))[-1]
     assert (event.type, event.data["units"], event.data["due"][0]["station"]) == (
-        "handover_due",
+        "handover_missed",
         ["s1-1"],
         "s1",
     )
