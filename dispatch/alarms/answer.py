@@ -114,8 +114,8 @@ def _when(said: Said, old: AssignmentRow, now: datetime) -> datetime:
 def _moved(old: AssignmentRow, state: State, slot: str, said: Said, now: datetime) -> AssignmentRow:
     at = _when(said, old, now)
     new = replace(old, state=state, slot=slot, cause=said.cause or old.cause)
-    if said.via == "device" and old.delivered_at is None:
-        new = replace(new, delivered_at=at)  # whoever answers has it, though its receipt may come later
+    if said.via == "device" and (old.delivered_at is None or old.delivered_at > at):
+        new = replace(new, delivered_at=at)  # whoever answered had it, though the receipt was stored later
     if state in (State.ACKNOWLEDGED, State.EN_ROUTE, State.ON_SCENE) and old.acknowledged_at is None:
         late = at if old.state is State.UNCONFIRMED else None
         new = replace(
