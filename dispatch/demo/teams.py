@@ -16,6 +16,7 @@ from dispatch.push.device import Device, DeviceRefused, Told
 
 LOG = logging.getLogger(__name__)
 CAUSE = "vehicle_fault"
+SHORTEST_WATCHED_SECONDS = 5.0
 
 
 class Cast:
@@ -94,7 +95,14 @@ class Team:
         await self.device.status(self.unit, "standby")
 
     async def _drive(self, path: Sequence[Sequence[float]], seconds: float) -> None:
-        """Tell where it is every second, and at the end that it has arrived."""
+        """Tell where it is every second, and at the end that it has arrived.
+
+        A drive of a few seconds is a drive of half an hour at six hundred times the speed: nobody can watch it, and
+        its fixes would be six hundred times the load of real ones.
+        """
+        if seconds < SHORTEST_WATCHED_SECONDS:
+            await asyncio.sleep(seconds)
+            return
         loop = asyncio.get_running_loop()
         start = loop.time()
         while (gone := loop.time() - start) < seconds:
