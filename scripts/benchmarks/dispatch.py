@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -183,8 +184,8 @@ def _choosing(county: County) -> tuple[list[float], list[float]]:
         )
         asked = frame(county, units, travels, standing, plan)
         times = asked.units.turnout_ms + asked.request.travel_ms
-        chosen.append(_timed(lambda a=asked: choose(a.units, (a.request,), a.policy)))
-        sorted_.append(_timed(lambda t=times: np.argsort(t)))
+        chosen.append(_timed(partial(choose, asked.units, (asked.request,), asked.policy)))
+        sorted_.append(_timed(partial(np.argsort, times)))
     return chosen, sorted_
 
 

@@ -17,7 +17,7 @@ def road_like(columns: int, rows: int, seed: int, west: float = 112.0, south: fl
     i, j = np.meshgrid(np.arange(columns), np.arange(rows))
     lon = west + (i + rng.uniform(-0.35, 0.35, i.shape)) * CELL_DEGREES
     lat = south + (j + rng.uniform(-0.35, 0.35, i.shape)) * CELL_DEGREES
-    points = np.round(np.column_stack((lon.ravel(), lat.ravel())), 7)
+    points: NDArray[np.float64] = np.round(np.column_stack((lon.ravel(), lat.ravel())), 7).astype(np.float64)
     number = np.arange(columns * rows).reshape(rows, columns)
     a = np.concatenate((number[:, :-1].ravel(), number[:-1].ravel()))
     b = np.concatenate((number[:, 1:].ravel(), number[1:].ravel()))
@@ -33,7 +33,8 @@ def road_like(columns: int, rows: int, seed: int, west: float = 112.0, south: fl
     a, b, rank = a[kept], b[kept], rank[kept]
 
     bend = rng.normal(0.0, 0.18, (len(a), 2)) * CELL_DEGREES
-    coords = np.stack((points[a], (points[a] + points[b]) / 2.0 + bend, points[b]), axis=1).reshape(-1, 2)
+    middle = (points[a] + points[b]) / 2.0 + bend
+    coords = np.stack((points[a], middle, points[b]), axis=1, dtype=np.float64).reshape(-1, 2)
     count = len(a)
     oneway = np.where((rank == 0) & (rng.random(count) < 0.08), rng.choice((-1, 1), count), 0)
     lane = rng.choice(("tertiary", "unclassified", "residential", "track"), count, p=(0.15, 0.5, 0.25, 0.1))

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -27,7 +28,7 @@ from routing.graph import RoadGraph, build_graph
 from routing.live import Condition, LiveRoads
 from routing.passable import CLOSED
 from routing.rank import rank
-from routing.reach import Start
+from routing.reach import Reach, Start
 from scripts.benchmarks.road_like import road_like
 
 VEHICLE = "light_engine"
@@ -57,7 +58,7 @@ class Peers:
         matrix = csr_matrix(
             (ms[arcs].astype(float), (graph.head[arcs], graph.tail[arcs])), shape=(graph.nodes, graph.nodes)
         )
-        plain = networkx.DiGraph()
+        plain: Any = networkx.DiGraph()
         plain.add_weighted_edges_from(edges)
         rust = rustworkx.PyDiGraph()
         rust.add_nodes_from(range(graph.nodes))
@@ -68,7 +69,7 @@ class Peers:
         """By peer: the times of all units to the alarm."""
 
         def by_scipy() -> list[float]:
-            return [float(time) for time in dijkstra(self.scipy, indices=alarm)[units]]
+            return [float(time) for time in dijkstra(self.scipy, indices=np.array(alarm))[units]]
 
         def by_networkx() -> list[float]:
             found = networkx.single_source_dijkstra_path_length(self.networkx, alarm)
@@ -114,7 +115,7 @@ def _against_peers(
     for number, alarm in enumerate(alarms.tolist()):
         for vehicle_class in (None, VEHICLE):  # both sides know the alarm's node
             live.find_point(*_at(graph, alarm), vehicle_class, "alarm")
-        reaches, seconds = _timed(lambda alarm=alarm: rank(live, *_at(graph, alarm), starts, k=best))
+        reaches, seconds = _timed(partial(_rank, live, *_at(graph, alarm), starts, best))
         ours.append(seconds)
         for name, search in peers.times(alarm, units).items():
             if name == "scipy" or number < SLOW_PEER_ALARMS:
@@ -124,11 +125,22 @@ def _against_peers(
     work = f"{'rank all' if best is None else f'best {best} of'} {count} units, one class, {size}"
     value = median(ours) * 1000.0
     found = []
-    for name, seconds in theirs.items():
+    for name, measured in theirs.items():
         goal = f"≤ {goal_ms:g} ms" if goal_ms and name == "scipy" else ""
         met = value <= goal_ms if goal_ms and goal else None
-        found.append(_row(work, value, name, median(seconds) * 1000.0, goal, met))
+        found.append(_row(work, value, name, median(measured) * 1000.0, goal, met))
     return found
+
+
+def _rank(
+    live: LiveRoads, lon: float, lat: float, starts: Sequence[Start], best: int | None
+) -> Sequence[Reach | None]:
+    return rank(live, lon, lat, starts) if best is None else rank(live, lon, lat, starts, k=best)
+
+
+def _search_all(matrices: Sequence[Any], node: int) -> None:
+    for matrix in matrices:
+        dijkstra(matrix, indices=np.array(node))
 
 
 def _agree(reaches: Sequence[Any], times: list[float], best: int | None) -> None:
@@ -148,12 +160,12 @@ def _bundled(county: County) -> list[dict[str, Any]]:
     places = [(county.places[i].position.x, county.places[i].position.y) for i in chosen]
     live = LiveRoads(graph)
     rank(live, *places[0], starts)
-    ours = [_timed(lambda place=place: rank(live, *place, starts))[1] for place in places]
+    ours = [_timed(partial(rank, live, *place, starts))[1] for place in places]
     classes = sorted({start.vehicle_class for start in starts})
     matrices = [Peers.of(graph, code).scipy for code in classes]
     theirs = []
     for node in rng.integers(graph.nodes, size=ALARMS).tolist():
-        theirs.append(_timed(lambda node=node: [dijkstra(matrix, indices=node) for matrix in matrices])[1])
+        theirs.append(_timed(partial(_search_all, matrices, node))[1])
     work = f"rank all {len(starts)} units, {len(classes)} classes, bundled county of {graph.nodes / 1000:.0f}k nodes"
     value, slowest = median(ours) * 1000.0, max(ours) * 1000.0
     peer = median(theirs) * 1000.0
@@ -170,7 +182,7 @@ def _closing(graph: RoadGraph, size: str) -> dict[str, Any]:
     seconds = []
     for version in range(20):
         edges = tuple(graph.piece_ids[i] for i in rng.choice(len(graph.piece_ids), 100, replace=False))
-        seconds.append(_timed(lambda e=edges, v=version: live.with_conditions([Condition("c", e)], v))[1])
+        seconds.append(_timed(partial(live.with_conditions, [Condition("c", edges)], version))[1])
     value = median(seconds) * 1000.0
     return _row(
         f"close 100 edges, {len(graph.classes)} classes, {size}", value, goal="≤ 2 ms", met=value <= 2.0
