@@ -17,11 +17,12 @@ from dispatch.alarms.command_edge import CommandId
 from dispatch.alarms.day import figures_of
 from dispatch.alarms.desk import Desk
 from dispatch.alarms.incident_api import make_incident_router
-from dispatch.alarms.incident_store import alarms_of, incident_card, incident_cards
+from dispatch.alarms.incident_store import alarm_status, alarms_of, incident_card, incident_cards
 from dispatch.alarms.intake import take_alarm
 from dispatch.alarms.intervals import intervals
 from dispatch.alarms.proposal_store import latest_proposal, notice_cards
 from dispatch.alarms.report import storable
+from dispatch.alarms.surroundings import conditions_near, water_near
 from runtime.database import Work
 from runtime.idempotency import run_once
 from runtime.journal import read_events
@@ -73,6 +74,7 @@ def make_alarms_router(desk: Desk, guard: Guard) -> APIRouter:
     router = APIRouter(tags=["alarms"])
     reader = guard.require(*PEOPLE)
     reporter = guard.require(*DISPATCHING, Role.GATEWAY)
+    asker = guard.require(*PEOPLE, Role.GATEWAY)
     county = desk.county.code
 
     @router.post(
@@ -99,6 +101,16 @@ def make_alarms_router(desk: Desk, guard: Guard) -> APIRouter:
             act=act,
         )
 
+    @router.get("/alarms/{id}", responses=problems())
+    async def get_alarm(id: UUID, who: Annotated[Principal, Depends(asker)]) -> dict[str, Any]:
+        """What became of an alarm, for whoever passed it on: incident, level, units and milestones."""
+        by = who.subject if who.role is Role.GATEWAY else None
+        async with desk.db.reading() as conn:
+            found = await alarm_status(conn, county, id, by=by)
+        if found is None:
+            raise Problem(404, "no_alarm", {"id": str(id)})
+        return found
+
     @router.get("/incidents", responses=problems())
     async def list_incidents(
         _: Annotated[Principal, Depends(reader)],
@@ -113,7 +125,7 @@ def make_alarms_router(desk: Desk, guard: Guard) -> APIRouter:
 
     @router.get("/incidents/{id}", responses=problems())
     async def get_incident(id: UUID, _: Annotated[Principal, Depends(reader)]) -> dict[str, Any]:
-        """Everything about one incident: alarms, assignments, notices, journal, intervals."""
+        """Everything about one incident: alarms, assignments, notices, journal, intervals, water and roads near by."""
         async with desk.db.reading() as conn:
             card = await incident_card(conn, county, id)
             if card is None:
@@ -122,6 +134,9 @@ def make_alarms_router(desk: Desk, guard: Guard) -> APIRouter:
             alarms = await alarms_of(conn, id)
             notices = await notice_cards(conn, id)
             events = await read_events(conn, f"incident/{id}", 0, EVENTS_SHOWN)
+        async with desk.db.pool.acquire() as conn:  # the newest roads, not those of the snapshot above
+            live = await desk.roads.refresh(conn, await desk.db.clock(conn))
+        lon, lat = card["lon"], card["lat"]
         journal = [
             {
                 "seq": event.seq,
@@ -139,6 +154,8 @@ def make_alarms_router(desk: Desk, guard: Guard) -> APIRouter:
             "notices": notices,
             "journal": journal,
             "intervals": intervals(card, assignments),
+            "water": water_near(desk.county, lon, lat),
+            "road_conditions": conditions_near(live, lon, lat),
         }
 
     @router.get("/incidents/{id}/proposal", responses=problems())

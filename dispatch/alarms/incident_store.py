@@ -226,6 +226,12 @@ async def alarm_of(conn: Connection, incident: UUID, id: UUID) -> dict[str, Any]
     return None if row is None else dict(row)
 
 
+async def alarm_status(conn: Connection, county: str, id: UUID, *, by: str | None) -> dict[str, Any] | None:
+    """What became of an alarm; `by`: only if this gateway sent it."""
+    row = await QUERIES.alarm_status(conn, county=county, id=id, by=by)
+    return None if row is None else dict(row)
+
+
 async def incident_card(conn: Connection, county: str, id: UUID) -> dict[str, Any] | None:
     card: dict[str, Any] | None = await QUERIES.card(conn, county=county, id=id)
     return card

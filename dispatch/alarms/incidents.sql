@@ -113,6 +113,17 @@ from alarm where incident = :incident order by received_at, id;
 -- One alarm of an incident.
 select * from alarm where incident = :incident and id = :id;
 
+-- name: alarm_status(county, id, by)^
+-- What became of an alarm, without a word about its caller.
+select a.id as alarm_id, a.source, a.source_id, a.linked, i.id as incident_id, i.number as incident_number, i.status,
+    i.kind, i.scale, i.level, i.place, i.milestones, i.opened_at, i.closed_at,
+    coalesce((select jsonb_agg(jsonb_build_object('unit', u.code, 'station', u.station, 'state', s.state,
+        'dispatched_at', utc_text(s.dispatched_at), 'acknowledged_at', utc_text(s.acknowledged_at),
+        'on_scene_at', utc_text(s.on_scene_at), 'ended_at', utc_text(s.ended_at)) order by s.id)
+        from assignment s join unit u on u.id = s.unit where s.incident = i.id), '[]') as units
+from alarm a join incident i on i.id = a.incident
+where a.county = :county and a.id = :id and (:by::text is null or a.received_by = :by);
+
 -- name: card(county, id)$
 -- One incident as people see it.
 select card from incident_card where county = :county and id = :id;

@@ -162,7 +162,17 @@ async def test_a_dispatcher_works_an_incident_from_alarm_to_closing(service: Ser
         assert answer.json()["assignment"]["state"] == "cleared"
     assert (await service.post(f"/incidents/{id}/close", {"why": "out"})).json()["status"] == "closed"
     detail = await service.get(f"/incidents/{id}", role=Role.VIEWER)
-    assert {"incident", "alarms", "assignments", "notices", "journal", "intervals"} == set(detail)
+    parts = (
+        "incident",
+        "alarms",
+        "assignments",
+        "notices",
+        "journal",
+        "intervals",
+        "water",
+        "road_conditions",
+    )
+    assert set(detail) == set(parts)
     assert detail["journal"][0]["type"] == "incident_opened"
     assert "cards" not in detail["journal"][0]["data"]
     assert detail["intervals"]["open_seconds"] > 0
@@ -254,3 +264,38 @@ async def test_schemathesis_finds_nothing(service: Service) -> None:
             case.validate_response(response, excluded_checks=[ignored_auth])
             checked += 1
     assert checked > 200
+
+
+async def test_a_dispatcher_verifies_a_sensor_and_reads_the_day_in_figures(service: Service) -> None:
+    incident = await service.incident(source="sensor", verified=False)
+    assert (await service.get(f"/incidents/{incident}"))["incident"]["verified"] is False
+    refused = await service.post(f"/incidents/{incident}/verify", role=Role.VIEWER)
+    assert refused.status_code == 403
+    card = (await service.post(f"/incidents/{incident}/verify", {"by": "王班长"})).json()
+    assert card["verified"] is True
+    whole = await service.get(f"/incidents/{incident}")
+    assert whole["water"] == []
+    assert whole["road_conditions"] == []
+    day = card["opened_at"][:10]
+    figures = [await service.get(f"/days/{one}") for one in (day, "2020-01-01")]
+    assert [figure["alarms"] for figure in figures][1] == 0
+
+
+async def test_the_city_s_centre_reads_what_became_of_the_alarm_it_passed_on(service: Service) -> None:
+    alarm = {"source": "119", "source_id": "jq-77", "kind": "building", "location": {"text": "柳河村"}}
+    made = (await service.post("/alarms", alarm, role=Role.GATEWAY)).json()
+    await service.post(f"/incidents/{made['incident_id']}/assignments", {"units": ["W1-1"]})
+    told = await service.get(f"/alarms/{made['alarm_id']}", role=Role.GATEWAY)
+    assert (told["source_id"], told["incident_number"], told["status"]) == (
+        "jq-77",
+        made["incident_number"],
+        "open",
+    )
+    assert [(one["unit"], one["state"]) for one in told["units"]] == [("W1-1", "dispatched")]
+    assert "caller" not in told
+
+
+async def test_a_gateway_reads_no_alarm_of_another(service: Service) -> None:
+    made = await service.post("/alarms", {"kind": "building", "location": {"text": "柳河村"}})
+    answer = await service.call("GET", f"/alarms/{made.json()['alarm_id']}", role=Role.GATEWAY)
+    assert (answer.status_code, answer.json()["code"]) == (404, "no_alarm")

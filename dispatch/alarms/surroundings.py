@@ -1,0 +1,66 @@
+"""What lies around an incident: water to draw from, and roads that are closed or slow. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import shapely
+
+from dispatch.alarms.triage import METRES_PER_DEGREE, metres_between
+from gis_data.model import County
+from routing.live import LiveRoads
+
+WATER_METRES = 3000.0
+ROADS_METRES = 5000.0
+MOST_WATER = 8
+
+
+def water_near(county: County, lon: float, lat: float) -> list[dict[str, Any]]:
+    """The nearest usable sources as the crow flies, the nearest first."""
+    near = sorted(
+        (metres, source.code, source)
+        for source in county.water_sources
+        if source.usable
+        and (metres := metres_between(lon, lat, source.position.x, source.position.y)) <= WATER_METRES
+    )
+    return [
+        {
+            "code": source.code,
+            "name": source.name,
+            "kind": source.kind,
+            "lon": source.position.x,
+            "lat": source.position.y,
+            "metres": round(metres),
+            "capacity_tonnes": source.capacity_tonnes,
+            "flow_lps": source.flow_lps,
+            "season": source.season,
+            "synthetic": source.synthetic,
+        }
+        for metres, _, source in near[:MOST_WATER]
+    ]
+
+
+def conditions_near(live: LiveRoads, lon: float, lat: float) -> list[dict[str, Any]]:
+    """Road conditions that hold now within some kilometres, the nearest first."""
+    found = [(_metres_to(live, number, lon, lat), c) for number, c in enumerate(live.conditions)]
+    return [
+        {"id": c.id, "reason": c.reason, "factor": c.factor, "metres": round(metres)}
+        for metres, c in sorted(found, key=lambda one: (one[0], one[1].id))
+        if metres <= ROADS_METRES
+    ]
+
+
+def _metres_to(live: LiveRoads, number: int, lon: float, lat: float) -> float:
+    """To the nearest vertex of its edges, or to its area; good enough to say that it is near."""
+    condition, graph = live.conditions[number], live.graph
+    pieces = [graph.piece_of[edge] for edge in condition.edges if edge in graph.piece_of]
+    points = [graph.coords[graph.starts[piece] : graph.starts[piece + 1]] for piece in pieces]
+    metres = np.inf
+    if points:
+        x, y = np.concatenate(points).T
+        metres = float(np.hypot((x - lon) * np.cos(np.radians(lat)), y - lat).min()) * METRES_PER_DEGREE
+    if condition.area is not None:
+        away = float(shapely.distance(condition.area, shapely.Point(lon, lat))) * METRES_PER_DEGREE
+        metres = min(metres, away)
+    return metres
