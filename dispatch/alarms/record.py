@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from dispatch.alarms.question import Policy, Request, Rule, SlotWanted, Units
+from dispatch.alarms.choose import choose
+from dispatch.alarms.question import Choice, Policy, Request, Rule, SlotWanted, Units
 
 RECORD_VERSION = 1
 
@@ -49,6 +50,11 @@ def from_record(record: Mapping[str, Any]) -> tuple[Units, tuple[Request, ...], 
         width = len(record["requests"][0]["need"]) if record["requests"] else 0
         units = Units(**{**_lists_to_arrays(record["units"]), "brings": np.zeros((0, width))})
     return units, tuple(_request_from_record(r) for r in record["requests"]), Policy(**record["policy"])
+
+
+def replay(inputs: Mapping[str, Any]) -> Choice:
+    """The decision of a proposal row made again from its `inputs`: the same picks for the same reasons."""
+    return choose(*from_record(inputs))
 
 
 def _request_to_record(request: Request) -> dict[str, Any]:

@@ -11,9 +11,9 @@ import pytest
 
 from dispatch.access.problem import Problem
 from dispatch.alarms.by_hand import order_proposal, order_units, reinforce
-from dispatch.alarms.choose import choose
+from dispatch.alarms.conduct import LevelSaid, set_level
 from dispatch.alarms.incident import FILLING, Report, State
-from dispatch.alarms.record import from_record
+from dispatch.alarms.record import replay
 from dispatch.forces.roads import Report as RoadReport
 from dispatch.forces.roads import add_condition
 from runtime.database import Database
@@ -185,18 +185,30 @@ async def test_two_fires_in_one_zone_raise_a_shortfall_with_its_cause(world: Wor
     assert {e["code"] for e in raised} == {s["code"] for s in card["shortfalls"]}
 
 
-async def test_any_decision_in_the_database_can_be_replayed(world: World) -> None:
-    await world.alarm(VILLAGE_W, trapped=1)
+async def test_every_decision_of_a_busy_hour_can_be_replayed(world: World) -> None:
+    fire = await world.alarm(VILLAGE_W, trapped=1)
     await world.alarm(VILLAGE_E, kind="vegetation")
+    await world.alarm(FAR_EAST, trapped=12)
     await world.sweep()
-    rows = await world.sql("select inputs, result, conditions_version, policy_version from proposal")
-    assert len(rows) == 2
+    first = next(iter((await world.assignments(fire["incident_id"])).values()))
+    await world.say(first.id, Report.UNABLE, cause="other_task")
+    await world.sweep()
+    await world.act(set_level, _id(fire), LevelSaid(3, "commander", False, None))
+    await world.sweep()
+    await world.act(reinforce, _id(fire), {"water_tonnes": 5.0}, order=True, by="operator/a")
+    rows = await world.sql("select cause, inputs, result, policy_version from proposal")
+    assert {"alarm", "unable", "level", "reinforcement"} <= {row["cause"] for row in rows}
     for row in rows:
-        inputs = row["inputs"]
-        choice = choose(*from_record(inputs))
-        assert [inputs["candidates"][pick.unit] for pick in choice.picks] == [
-            one["unit"] for one in row["result"]["units"]
-        ]
+        inputs, result = row["inputs"], row["result"]
+        choice = replay(inputs)
+        assert [
+            (inputs["candidates"][pick.unit], f"reason.{pick.reason.value}") for pick in choice.picks
+        ] == [(one["unit"], one["reason"]["code"]) for one in result["units"]]
+        again = {
+            (inputs["slots"][short.slot] if short.slot >= 0 else inputs["capabilities"][short.capability])
+            for short in choice.shortfalls
+        }
+        assert again <= {short["code"] for short in result["shortfalls"]}
         assert row["policy_version"]
 
 
