@@ -10,7 +10,7 @@ from dispatch.access.problem import Problem
 from dispatch.alarms.assignment_store import SlotFilled, UnitBusy, assignment_cards, assignments_of
 from dispatch.alarms.conduct import locked_open
 from dispatch.alarms.deadlines import verb_towards
-from dispatch.alarms.decide import TRIED, free_extra_slot, plan_of
+from dispatch.alarms.decide import free_extra_slot, plan_of, was_tried
 from dispatch.alarms.desk import Desk
 from dispatch.alarms.framing import SECOND_TASKS
 from dispatch.alarms.incident import BUSY, FILLING
@@ -41,6 +41,9 @@ async def order_proposal(desk: Desk, work: Work, id: UUID, *, by: str) -> dict[s
         units = {unit.code: unit for unit in await load_candidates(work.conn, desk.county, work.now)}
         known = {a.unit_code: a for a in await assignments_of(work.conn, id)}
         wanted = [one for one in result["units"] if not _settled(known.get(one["unit"]))]
+        if result["units"] and not wanted and not any(a.state in BUSY for a in known.values()):
+            result = None  # everybody was recalled or cannot come: the key must still send somebody
+            continue
         if any(one["unit"] not in units or units[one["unit"]].gates for one in wanted):
             result = None
             continue
@@ -55,7 +58,7 @@ async def order_proposal(desk: Desk, work: Work, id: UUID, *, by: str) -> dict[s
 
 def _settled(assignment: AssignmentRow | None) -> bool:
     """This unit is bound to the incident already, or was and did not come: it is not ordered a second time."""
-    return assignment is not None and (assignment.state in BUSY or assignment.state in TRIED)
+    return assignment is not None and (assignment.state in BUSY or was_tried(assignment))
 
 
 async def _again(desk: Desk, work: Work, id: UUID) -> Proposed:

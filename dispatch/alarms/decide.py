@@ -19,6 +19,7 @@ from dispatch.forces.model import Candidate
 from gis_data.model import County, ResponsePlan, StationClass, Verb
 
 TRIED = frozenset({State.UNABLE, State.DECLINED, State.UNCONFIRMED, State.RECALLED})
+UNDONE = "undo"  # a slip of the hand, taken back: the unit was never really asked
 AWAITS_DISPATCHER = "awaits_dispatcher"
 ONLY_ASKED = "reinforcement"
 # What a unit is mostly sent for, the first that it brings.
@@ -110,9 +111,17 @@ def stand(
         waiting_ms=max(0, round((now - incident.opened_at).total_seconds() * 1000)),
         filled=frozenset(a.slot for a in filling),
         present=frozenset(a.unit_code for a in filling),
-        tried=frozenset(a.unit_code for a in assignments if a.state in TRIED),
+        # Whom a person took back, the machine does not send again by itself.
+        tried=frozenset(
+            a.unit_code for a in assignments if was_tried(a) or (incident.automatic and a.state in TRIED)
+        ),
         arriving=arriving,
     )
+
+
+def was_tried(assignment: AssignmentRow) -> bool:
+    """Whether this unit was asked and does not come, so that it is not asked a second time."""
+    return assignment.state in TRIED and assignment.cause != UNDONE
 
 
 def in_place_of(

@@ -71,3 +71,24 @@ async def test_reinforcement_that_is_only_asked_about_sends_nobody_even_in_autom
     assert set(await automatic.assignments(incident)) == before
     sent = await automatic.act(reinforce, incident, {"engine": 1.0}, order=True, by="operator/a")
     assert sent["assignments"]
+
+
+async def test_an_order_that_was_undone_can_be_sent_again_with_the_same_key(by_hand: World) -> None:
+    answer = await by_hand.alarm(VILLAGE_W)
+    incident = UUID(answer["incident_id"])
+    made = await by_hand.act(order_proposal, incident, by="operator/a")
+    for card in made["assignments"]:
+        await by_hand.say(card["id"], Report.RECALL, via="console", cause="undo")
+    again = await by_hand.act(order_proposal, incident, by="operator/a")
+    assert {c["unit"] for c in again["assignments"]} == {c["unit"] for c in made["assignments"]}
+
+
+async def test_where_all_that_was_proposed_was_recalled_the_key_sends_others(by_hand: World) -> None:
+    answer = await by_hand.alarm(VILLAGE_W)
+    incident = UUID(answer["incident_id"])
+    made = await by_hand.act(order_proposal, incident, by="operator/a")
+    for card in made["assignments"]:
+        await by_hand.say(card["id"], Report.RECALL, via="console", cause="other_task")
+    again = await by_hand.act(order_proposal, incident, by="operator/a")
+    assert again["assignments"]
+    assert not {c["unit"] for c in again["assignments"]} & {c["unit"] for c in made["assignments"]}
