@@ -6,7 +6,6 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
 
 import httpx
 import pytest
@@ -23,6 +22,8 @@ from dispatch.alarms.api import make_alarms_router
 from runtime.database import Database
 from tests.storage.alarm_world import World, make_world
 from tests.storage.small_county import CODE, VILLAGE_E, VILLAGE_W
+
+NOBODY = "01900000-0000-7000-8000-000000000000"  # fixed: parallel workers must collect the same names
 
 
 @dataclass
@@ -202,14 +203,14 @@ async def test_who_may_do_what(service: Service) -> None:
         ("/incidents/{id}/location", {"location": {}}, 422),
         ("/incidents/{id}/location", {"location": {"text": "nowhere at all"}}, 404),
         ("/incidents/{id}/location", {"location": {"lon": 1, "lat": 1}}, 404),
-        ("/incidents/{id}/link", {"incident_id": str(uuid4())}, 404),
-        ("/incidents/{id}/unlink", {"alarm_id": str(uuid4())}, 404),
+        ("/incidents/{id}/link", {"incident_id": NOBODY}, 404),
+        ("/incidents/{id}/unlink", {"alarm_id": NOBODY}, 404),
         ("/incidents/{id}/reinforcement", {"needs": {"magic": 1}}, 404),
         ("/incidents/not-an-id/close", {}, 422),
-        (f"/incidents/{uuid4()}/close", {}, 404),
-        (f"/assignments/{uuid4()}/acknowledge", {}, 404),
-        (f"/assignments/{uuid4()}/unable", {}, 422),
-        (f"/notices/{uuid4()}/received", {}, 404),
+        (f"/incidents/{NOBODY}/close", {}, 404),
+        (f"/assignments/{NOBODY}/acknowledge", {}, 404),
+        (f"/assignments/{NOBODY}/unable", {}, 422),
+        (f"/notices/{NOBODY}/received", {}, 404),
     ],
 )
 async def test_what_cannot_be_done_is_a_problem_with_a_code(
