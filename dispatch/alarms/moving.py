@@ -110,6 +110,7 @@ async def tell_crews(
     """What a crew was told of the incident is no longer so."""
     for assignment in active:
         brief = {**order_brief(incident, assignment, None), "cause": cause}
+        del brief["acknowledge_due_at"]  # another place gives nobody more time to answer
         await tell_devices(
             work, desk.county.code, assignment.station, assignment.unit_code, "order_updated", brief
         )

@@ -48,6 +48,17 @@ def problems() -> Found:
     return found
 
 
+def causes_of_proposals() -> set[str]:
+    """Why a proposal is ever made."""
+    found: set[str] = set()
+    for function, call, _ in _calls({"ask_for_proposal"}):
+        found |= _strings(call.args[3], function) if len(call.args) > 3 else set()
+    for function, call, _ in _calls({"propose"}):
+        given = [keyword.value for keyword in call.keywords if keyword.arg == "cause"]
+        found |= {text for value in given for text in _strings(value, function)}
+    return found
+
+
 def _add(found: Found, name: str, keys: set[str] | None) -> None:
     """Only what every writer of it gives can be relied upon."""
     known = found.get(name)

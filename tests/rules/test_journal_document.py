@@ -6,6 +6,8 @@ import re
 import string
 
 from dispatch.alarms.answer import EVENTS
+from dispatch.alarms.decide import REPLACEMENT_CAUSES
+from dispatch.forces.release import RELEASED
 from dispatch.messages import catalogue
 from tests.rules import code_scan
 
@@ -64,6 +66,13 @@ def test_every_refusal_has_its_words_and_gives_the_parameters_they_name() -> Non
         elif keys is not None and not _fields(texts["zh"]) <= keys:
             faults.append(f"{code}: {sorted(_fields(texts['zh']) - keys)} not given")
     assert faults == []
+
+
+def test_every_cause_of_a_proposal_has_its_words() -> None:
+    causes = code_scan.causes_of_proposals()
+    assert {"alarm", "level", "location", "linked", "verified", "reinforcement"} <= causes
+    causes |= {*REPLACEMENT_CAUSES, RELEASED}
+    assert [cause for cause in sorted(causes) if f"page.causes.{cause}" not in catalogue()] == []
 
 
 def _fields(template: str) -> set[str]:

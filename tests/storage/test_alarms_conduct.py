@@ -92,6 +92,7 @@ async def test_a_new_place_sends_the_order_again_with_a_new_way(world: World) ->
     told = (await world.events(f"device/{world.devices['W1-1']}"))[-1]
     assert (told.type, told.data["cause"]) == ("order_updated", "location")
     assert told.data["path"] == after.path
+    assert "acknowledge_due_at" not in told.data  # the deadline of the order goes on
     assert told.data["incident"]["lon"] == VILLAGE_E[0]
     proposed = (await world.incident(incident))["proposal"]
     assert proposed["cause"] == "location"
