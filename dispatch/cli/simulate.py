@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 from rich.console import Console
@@ -17,13 +18,16 @@ from rich.table import Table
 from dispatch.cli.options import county_of, county_option, data_options, json_option, print_json, settings_of
 from dispatch.cli.roads import live_roads
 from dispatch.simulator.assumptions import default_assumptions
+from dispatch.simulator.ground import Ground
 from dispatch.simulator.habits import habits
-from dispatch.simulator.rows import Rows
+from dispatch.simulator.outcome import Outcome
+from dispatch.simulator.rows import ALARMS, RESPONSES, heading
 from dispatch.simulator.study import HEADLINES, Study, carry_out, check_county, check_study, drawn, places_of
 from dispatch.simulator.travel import fill, fingerprint, read_table, write_table
 from dispatch.simulator.verify.cases import bundled_cases, read_cases
 from dispatch.simulator.verify.recognise import checks_in
 from dispatch.simulator.verify.run import LIMIT, verified
+from dispatch.simulator.workers import Task
 from gis_data.errors import InputError
 
 
@@ -83,19 +87,22 @@ def simulate(
     with _progress("roads") as step:
         if fill(table, here, lambda: live_roads(here), places_of(alarms), step):
             write_table(table, kept)
+    task = Task(Ground(here, given, table), demand, study.habits, alarms, seed, folder is not None)
+    workers = len(os.sched_getaffinity(0))
     with ExitStack() as stack:
+        rows = stack.enter_context(_row_files(folder)) if folder is not None else None
         step = stack.enter_context(_progress("alarms"))
-        rows = stack.enter_context(Rows(folder)) if folder is not None else None
         total, done = sum(len(one) for one in alarms) * len(study.habits), 0
 
-        def each(ground: Any, outcome: Any) -> None:
+        def each(outcome: Outcome) -> None:
             nonlocal done
             done += len(outcome.alarms)
-            if rows is not None:
-                rows.write(ground, outcome)
+            if rows is not None and outcome.rows is not None:
+                rows[0].write(outcome.rows.responses)
+                rows[1].write(outcome.rows.alarms)
             step(done, total)
 
-        report = carry_out(here, given, table, study, demand, alarms, each)
+        report = carry_out(task, study, each, workers)
     if folder is not None:
         text = json.dumps(report, ensure_ascii=False, indent=2)
         (folder / "summary.json").write_text(text + "\n", encoding="utf-8")
@@ -143,6 +150,17 @@ def _folder(out: Path) -> Path:
     except OSError as fault:
         raise InputError(f"--out {out}", f"cannot be made ({fault.strerror})", "name a folder") from None
     return out
+
+
+@contextmanager
+def _row_files(folder: Path) -> Iterator[tuple[TextIO, TextIO]]:
+    with (
+        (folder / "responses.csv").open("w", encoding="utf-8", newline="") as responses,
+        (folder / "alarms.csv").open("w", encoding="utf-8", newline="") as alarms,
+    ):
+        responses.write(heading(RESPONSES))
+        alarms.write(heading(ALARMS))
+        yield responses, alarms
 
 
 @contextmanager

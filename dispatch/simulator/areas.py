@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from dispatch.simulator.ground import Ground
-from dispatch.simulator.incident import NEVER
 from dispatch.simulator.measure import TARGET_MINUTES, YEAR_MS
 from dispatch.simulator.outcome import Outcome
 
@@ -33,22 +32,24 @@ class Sums:
     def add(self, outcome: Outcome) -> None:
         self._horizon_ms += outcome.alarms.horizon_ms
         self._busy_ms += outcome.busy_ms
-        for one in outcome.sent:
-            self._sent[one.unit] += 1
-            if one.arrived_ms != NEVER:
-                self._arrived[one.unit] += 1
-                self._metres[one.unit] += 2 * one.metres
-            elif one.acknowledged_ms == NEVER:
-                self._unconfirmed[one.unit] += 1
+        units = len(self.ground.codes)
+        for sums, which in (
+            (self._sent, np.ones_like(outcome.sent_arrived)),
+            (self._arrived, outcome.sent_arrived),
+            (self._unconfirmed, ~outcome.sent_answered),
+        ):
+            sums += np.bincount(outcome.sent_unit[which], minlength=units)
+        there_and_back = 2.0 * outcome.sent_metres * outcome.sent_arrived
+        self._metres += np.bincount(outcome.sent_unit, weights=there_and_back, minlength=units)
         known = np.flatnonzero(outcome.zone_empty_ms >= 0)
         self._empty_ms[known] += outcome.zone_empty_ms[known]
         self._has_engines[known] = True
         seconds, place = outcome.first_unit.total, outcome.alarms.place
         towns = np.array([self.ground.county.places[p].town for p in place.tolist()], dtype=object)
         zones = np.array([self.ground.zone_of(p) or "" for p in place.tolist()], dtype=object)
-        for codes, sums in ((towns, self._towns), (zones, self._zones)):
+        for codes, areas in ((towns, self._towns), (zones, self._zones)):
             for code in sorted(set(codes.tolist())):
-                sums.setdefault(code, []).append(seconds[codes == code])
+                areas.setdefault(code, []).append(seconds[codes == code])
 
     def by_town(self) -> list[dict[str, Any]]:
         return _areas(self._towns, {town.code: town.name for town in self.ground.county.towns})

@@ -129,6 +129,10 @@ class Ground:
             self._zones[place] = self._map.zone_of(at.x, at.y)
         return self._zones[place]
 
+    def station_of(self, place: int) -> str | None:
+        here = self.county.places[place]
+        return self._map.station_of(here.position.x, here.position.y, self.zone_of(place), here.code)
+
     def spot(self, place: int, night: bool) -> Spot:
         found = self._spots.get((place, night))
         if found is None:
@@ -178,14 +182,13 @@ class Ground:
         return found
 
     def _frame(self, place: int, night: bool, kind: str, plan: ResponsePlan) -> Frame:
-        here = self.county.places[place]
-        at, zone = here.position, self.zone_of(place)
+        at = self.county.places[place].position
         standing = Standing(
             kind=kind,
             lon=at.x,
             lat=at.y,
-            zone=zone,
-            station=self._map.station_of(at.x, at.y, zone, here.code),
+            zone=self.zone_of(place),
+            station=self.station_of(place),
             life_at_risk=False,
             waiting_ms=0,
             filled=frozenset(),

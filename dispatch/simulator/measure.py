@@ -56,7 +56,7 @@ def numbers_of(outcome: Outcome) -> dict[str, float]:
     years = outcome.alarms.horizon_ms / YEAR_MS
     n = len(outcome.alarms)
     found["alarms_a_year"] = n / years
-    found["units_an_alarm"] = len(outcome.sent) / n if n else float("nan")
+    found["units_an_alarm"] = len(outcome.sent_unit) / n if n else float("nan")
     found["short_share"] = float(outcome.short.mean()) if n else float("nan")
     found["unserved_share"] = float(outcome.unserved.mean()) if n else float("nan")
     if outcome.below_reserve_ms >= 0:

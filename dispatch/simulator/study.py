@@ -12,11 +12,10 @@ import numpy as np
 from dispatch.simulator.areas import Sums
 from dispatch.simulator.arrivals import Alarms, Demand, demand_of, draw
 from dispatch.simulator.assumptions import Assumptions
-from dispatch.simulator.ground import Ground
 from dispatch.simulator.habits import Habit
 from dispatch.simulator.measure import Estimate, numbers_of, paired, together
-from dispatch.simulator.outcome import Outcome, replicate
-from dispatch.simulator.travel import TravelTable
+from dispatch.simulator.outcome import Outcome
+from dispatch.simulator.workers import Task, outcomes
 from gis_data.errors import InputError
 from gis_data.model import County
 
@@ -80,24 +79,16 @@ def places_of(alarms: Sequence[Alarms]) -> list[int]:
 
 
 def carry_out(
-    county: County,
-    given: Assumptions,
-    table: TravelTable,
-    study: Study,
-    demand: Demand,
-    alarms: Sequence[Alarms],
-    each: Callable[[Ground, Outcome], None] = lambda ground, outcome: None,
+    task: Task, study: Study, each: Callable[[Outcome], None] = lambda outcome: None, workers: int = 1
 ) -> dict[str, Any]:
-    """The report. `each` sees every outcome while it is there: rows are written from it, progress is counted."""
-    ground = Ground(county, given, table)
-    runs: list[list[dict[str, float]]] = [[] for _ in study.habits]
-    sums = [Sums(ground) for _ in study.habits]
-    for replication, one in enumerate(alarms):
-        for number, habit in enumerate(study.habits):
-            outcome = replicate(ground, demand, habit, one, study.seed, replication)
-            runs[number].append(numbers_of(outcome))
-            sums[number].add(outcome)
-            each(ground, outcome)
+    """The report. `each` sees every outcome in its order: rows are written from it, progress is counted."""
+    county, habits = task.ground.county, study.habits
+    runs: list[list[dict[str, float]]] = [[] for _ in habits]
+    sums = [Sums(task.ground) for _ in habits]
+    for (_, number), outcome in zip(task.jobs, outcomes(task, workers), strict=True):
+        runs[number].append(numbers_of(outcome))
+        sums[number].add(outcome)
+        each(outcome)
     return {
         "county": county.code,
         "county_name": county.name.zh,
@@ -112,26 +103,26 @@ def carry_out(
             {
                 "policy": habit.name,
                 "says": habit.says,
-                "alarms": sum(len(one) for one in alarms),
+                "alarms": sum(len(one) for one in task.alarms),
                 **_nested(together(runs[number])),
                 "by_town": sums[number].by_town(),
                 "by_zone": sums[number].by_zone(),
                 "units": sums[number].units(),
                 "zones_without_engine": sums[number].zones_without_engine(),
             }
-            for number, habit in enumerate(study.habits)
+            for number, habit in enumerate(habits)
         ],
         "differences": [
             {
                 "policy": habit.name,
-                "against": study.habits[0].name,
+                "against": habits[0].name,
                 "quantity": name,
                 "difference": found.value,
                 "low": found.low,
                 "high": found.high,
                 "replications": study.replications,
             }
-            for number, habit in enumerate(study.habits[1:], start=1)
+            for number, habit in enumerate(habits[1:], start=1)
             for name, found in paired(runs[number], runs[0]).items()
         ],
     }

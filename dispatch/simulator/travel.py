@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -127,7 +128,7 @@ def read_table(file: Path, county: County) -> TravelTable:
     try:
         with np.load(file) as kept:
             found = TravelTable(*(kept[column] for column in _COLUMNS))
-    except (OSError, ValueError, KeyError, EOFError):
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         return table
     return found if found.travel_ms.shape == table.travel_ms.shape else table
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispatch.alarms.incident import State
-from dispatch.alarms.question import UNREACHABLE_MS, Cause, Choice, Pick, Request, Role, Shortfall
+from dispatch.alarms.question import UNREACHABLE_MS, Choice, Pick, Request, Role, Shortfall
 from dispatch.forces.model import Gate
 from dispatch.simulator.agenda import Agenda
 from dispatch.simulator.arrivals import Alarms
@@ -25,8 +25,6 @@ from dispatch.simulator.incident import NEVER, Incident, Sent
 from dispatch.simulator.question import ask
 from dispatch.simulator.streams import UnitPurpose, UnitStreams, lognormal
 
-# What a unit that comes home can mend.
-WAITS_FOR = frozenset({Cause.BUSY, Cause.ALL_SENT})
 _BUSY = np.int32(Gate.BUSY)
 _NO_SLOT = int(Role.NO_SLOT)
 
@@ -157,24 +155,26 @@ class DispatchWorld:
     def _wait(
         self, incident: Incident, request: Request, shortfalls: Sequence[Shortfall], index: int
     ) -> None:
-        """Keep in mind who could help, so that nobody else's coming home asks again."""
+        """What is lacking waits while somebody who could help is away elsewhere; only then is it asked again."""
         helps: NDArray[np.bool_] | None = None
         for short in shortfalls:
-            if short.request != index or short.cause not in WAITS_FOR:
+            if short.request != index:
                 continue
-            capability, slot = short.capability, short.slot
-            if slot >= 0:
-                wanted = request.slots[slot]
+            if short.slot >= 0:
+                wanted = request.slots[short.slot]
                 able = wanted.classes_ok & (self.brings >= wanted.needs - 1e-9).all(axis=1)
             else:
-                able = self.brings[:, capability] > 1e-9
+                able = self.brings[:, short.capability] > 1e-9
             helps = able if helps is None else helps | able
-        if helps is None:
+        if helps is not None:
+            helps &= (request.gates & ~_BUSY) == 0
+            helps &= (self.stopped & _BUSY) != 0
+            helps[[self.sent[index].unit for index in incident.filled.values()]] = False
+        if helps is None or not helps.any():
             incident.lacking = None
             self.waiting.pop(incident.number, None)
             return
-        known = ~(np.int32(Gate.BUSY) | np.int32(Gate.TRIED))
-        incident.lacking = helps & ((request.gates & known) == 0)
+        incident.lacking = helps
         self.waiting[incident.number] = incident
 
     # ── a unit's way ───────────────────────────────────────────────────────────────────────────────────────────

@@ -17,8 +17,11 @@ Fields = Mapping[str, Any]
 
 
 def checks_in(cases: Cases) -> tuple[list[Check], list[str]]:
-    """All checks, and the names of the cases whose fields we do not know."""
-    found = {name: checks_of(name, fields) for name, fields in cases.items()}
+    """All checks, and the names of the cases whose fields we do not know. The object may be one case itself."""
+    alone = checks_of("case", cases)
+    if alone:
+        return alone, []
+    found = {name: checks_of(name, fields) for name, fields in cases.items() if isinstance(fields, Mapping)}
     return [check for checks in found.values() for check in checks], [n for n in found if not found[n]]
 
 
