@@ -16,6 +16,7 @@ from dispatch.alarms.conduct import LevelSaid, close, reach_milestone, relocate,
 from dispatch.alarms.desk import Desk
 from dispatch.alarms.incident import Milestone
 from dispatch.alarms.linking import link, unlink
+from dispatch.alarms.notices import notify
 
 Word = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,200}$")]
 Person = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{0,200}$")]  # "": whoever sends it
@@ -89,6 +90,12 @@ class UnlinkBody(_Body):
 
 class VerifyBody(_Body):
     by: Person = ""
+
+
+class NoticeBody(_Body):
+    """`body`: one of the county's notify bodies (power, gas, ambulance_120 …)."""
+
+    body: Key
 
 
 class CloseBody(_Body):
@@ -206,6 +213,16 @@ def make_incident_router(desk: Desk, guard: Guard) -> APIRouter:
             id,
             body,
             lambda work: unlink(desk, work, id, body.alarm_id, by=principal.subject),
+        )
+
+    @router.post("/notices", status_code=201, responses=problems(409))
+    async def tell(
+        id: UUID, body: NoticeBody, principal: Dispatcher, command_id: CommandId = None
+    ) -> dict[str, Any]:
+        """通报: tell one more body than the plan names; its receipt is kept like the others."""
+        by = principal.subject
+        return await run(
+            principal, command_id, "notify", id, body, lambda work: notify(desk, work, id, body.body, by=by)
         )
 
     @router.post("/verify", responses=problems(409))

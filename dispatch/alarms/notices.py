@@ -8,7 +8,14 @@ from uuid import UUID
 
 from dispatch.access.problem import Problem
 from dispatch.alarms.desk import Desk
-from dispatch.alarms.proposal_store import insert_notice, lock_notice, notice_card, save_receipt
+from dispatch.alarms.incident_store import lock_incident
+from dispatch.alarms.proposal_store import (
+    insert_notice,
+    lock_notice,
+    notice_card,
+    notice_cards,
+    save_receipt,
+)
 from dispatch.alarms.rows import IncidentRow
 from dispatch.alarms.tell import changed
 from runtime.database import Work
@@ -30,6 +37,21 @@ async def send_notices(desk: Desk, work: Work, incident: IncidentRow, bodies: Se
         for body in bodies
     ]
     return [id for id in sent if id is not None]
+
+
+async def notify(desk: Desk, work: Work, id: UUID, body: str, *, by: str) -> dict[str, Any]:
+    """通报: the dispatcher tells one more body of the county; a body that knows already is not told twice."""
+    incident = await lock_incident(work.conn, desk.county.code, id)
+    if incident is None:
+        raise Problem(404, "no_incident", {"id": str(id)})
+    if not incident.open:
+        raise Problem(409, "incident_not_open", {"number": incident.number, "status": incident.status})
+    if body not in desk.county.notify_bodies:
+        raise Problem(404, "body_unknown", {"body": body})
+    for notice in await send_notices(desk, work, incident, [body]):
+        told = {"incident": id, "number": incident.number, "body": body, "by": by}
+        await changed(desk, work, "body_notified", told, incidents=[id], notices=[notice])
+    return next(card for card in await notice_cards(work.conn, id) if card["body"] == body)
 
 
 async def receive_notice(desk: Desk, work: Work, notice: UUID, *, by: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from dispatch.alarms.conduct import LevelSaid, close, reach_milestone, relocate,
 from dispatch.alarms.incident import Milestone, Report, State
 from dispatch.alarms.intervals import intervals
 from dispatch.alarms.linking import link, unlink
-from dispatch.alarms.notices import receive_notice
+from dispatch.alarms.notices import notify, receive_notice
 from runtime.database import Database
 from tests.conftest import FakeClock
 from tests.storage.alarm_world import World, make_world
@@ -126,6 +126,17 @@ async def test_an_incident_of_unknown_kind_and_place_takes_both_from_the_one_tha
     card = await world.act(link, known, vague, by="operator/a")
     assert (card["kind"], card["place_verified"]) == ("industrial", True)
     assert (card["lon"], card["lat"], card["zone"]) == (*VILLAGE_E, "E")
+
+
+async def test_one_more_body_than_the_plan_names_is_told_once_and_confirms(world: World) -> None:
+    incident = await opened(world)
+    notice = await world.act(notify, incident, "gas", by="operator/a")
+    again = await world.act(notify, incident, "gas", by="operator/b")
+    assert (notice["body"], notice["received_at"], again["id"]) == ("gas", None, notice["id"])
+    assert (await world.types(incident)).count("body_notified") == 1
+    card = await world.act(receive_notice, UUID(notice["id"]), by="燃气公司 李工")
+    assert card["received_by"] == "燃气公司 李工"
+    assert await refusal(world, notify, incident, "the_moon", by="operator/a") == "body_unknown"
 
 
 async def test_linked_incidents_go_on_as_one_with_all_alarms_and_units(world: World) -> None:
