@@ -81,12 +81,12 @@ async def set_duty(
 ) -> None:
     """The duty flag: on or off, with how many, who can do what, in which mode, until when. None keeps what stood.
 
-    422 when more people are named than there are seats.
+    409 when more people are named than there are seats.
     """
     unit = await known_unit(work, county, key)
     aboard = unit.crew if crew is None else crew
     if aboard > unit.seats:
-        raise Problem(422, "unit_too_many_aboard", {"unit": unit.code, "crew": aboard, "seats": unit.seats})
+        raise Problem(409, "unit_too_many_aboard", {"unit": unit.code, "crew": aboard, "seats": unit.seats})
     told = dict(unit.crew_qualifications if qualifications is None else qualifications)
     mode = duty_mode or unit.duty_mode
     await SQL.set_duty(

@@ -49,7 +49,7 @@ async def add_condition(work: Work, county: str, report: Report, *, by: str) -> 
     """Record a condition; from its start the roads have it."""
     starts_at = report.starts_at or work.now
     if report.ends_at is not None and report.ends_at <= max(starts_at, work.now):
-        raise Problem(422, "road_condition_over", {"ends_at": report.ends_at})
+        raise Problem(409, "road_condition_over", {"ends_at": report.ends_at})
     id = new_id()
     await SQL.insert_condition(
         work.conn,

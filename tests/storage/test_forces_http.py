@@ -175,7 +175,7 @@ async def test_what_cannot_be_is_refused_as_problem_json(
     doors: Doors, path: str, body: dict[str, Any]
 ) -> None:
     answer = await doors.call(Role.DISPATCHER, "POST", path, json=body)
-    assert answer.status_code == 422
+    assert answer.status_code in (404, 409, 422)
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["detail"]
 

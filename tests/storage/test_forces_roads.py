@@ -143,19 +143,19 @@ async def test_another_process_follows_by_hint_and_by_poll(roads_db: Database) -
 
 
 @pytest.mark.parametrize(
-    ("said", "code"),
+    ("said", "status", "code"),
     [
-        ({"edges": ["nowhere"]}, "road_edge_unknown"),
-        ({"edges": ["east-3-3"], "vehicle_classes": ["spaceship"]}, "vehicle_class_unknown"),
-        ({"edges": ["east-3-3"], "ends_at": "2026-04-04T05:00:00Z"}, "road_condition_over"),
+        ({"edges": ["nowhere"]}, 404, "road_edge_unknown"),
+        ({"edges": ["east-3-3"], "vehicle_classes": ["spaceship"]}, 404, "vehicle_class_unknown"),
+        ({"edges": ["east-3-3"], "ends_at": "2026-04-04T05:00:00Z"}, 409, "road_condition_over"),
     ],
 )
 async def test_a_condition_that_means_nothing_is_refused(
-    roads_db: Database, said: dict[str, Any], code: str
+    roads_db: Database, said: dict[str, Any], status: int, code: str
 ) -> None:
     with pytest.raises(Problem) as refused:
         await close(roads_db, **said)
-    assert (refused.value.status, refused.value.code) == (422, code)
+    assert (refused.value.status, refused.value.code) == (status, code)
 
 
 async def test_changes_at_once_each_get_their_own_version(roads_db: Database) -> None:

@@ -125,7 +125,7 @@ async def test_a_short_crew_degrades_what_a_candidate_brings(county_db: Database
 async def test_more_people_than_seats_are_refused(county_db: Database) -> None:
     with pytest.raises(Problem) as refused:
         await duty(county_db, "s1-1", crew=7)
-    assert (refused.value.status, refused.value.code) == (422, "unit_too_many_aboard")
+    assert (refused.value.status, refused.value.code) == (409, "unit_too_many_aboard")
 
 
 async def test_a_status_is_journaled_with_the_card_of_the_unit(county_db: Database) -> None:
