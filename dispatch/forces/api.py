@@ -30,7 +30,7 @@ from dispatch.forces.bodies import (
     UnitsAnswer,
     ZonesAnswer,
 )
-from dispatch.forces.closing import report_of
+from dispatch.forces.closing import drawn, report_of
 from dispatch.forces.covering import find_cover
 from dispatch.forces.moving_up import move_up, send_home
 from dispatch.forces.status import Status, parse
@@ -201,12 +201,14 @@ def make_forces_router(
 
     @router.get("/roads/conditions")
     async def conditions(_: Annotated[Principal, Depends(reader)]) -> ConditionsAnswer:
-        """Road conditions that nobody has lifted and that have not run out."""
+        """Road conditions that nobody has lifted and that have not run out, with their lines and roads' names."""
         async with db.reading() as conn:
-            return ConditionsAnswer.model_construct(
-                version=await roads.SQL.version_of(conn, county=county.code) or 0,
-                conditions=await roads.condition_cards(conn, county.code),
-            )
+            version = await roads.SQL.version_of(conn, county=county.code) or 0
+            cards = await roads.condition_cards(conn, county.code)
+        graph = road_book.current.graph
+        return ConditionsAnswer.model_construct(
+            version=version, conditions=[drawn(card, graph) for card in cards]
+        )
 
     @router.post("/roads/conditions", status_code=201)
     async def add_condition(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -148,6 +149,9 @@ async def test_a_road_is_closed_by_a_click_and_opened_again(doors: Doors) -> Non
     assert [c.edges for c in doors.roads.current.conditions] == [("east-3-3",)]
     listed = (await doors.call(Role.VIEWER, "GET", "/roads/conditions")).json()
     assert (listed["version"], len(listed["conditions"])) == (1, 1)
+    [line] = listed["conditions"][0]["lines"]["coordinates"]  # so that a page can draw it at any zoom
+    assert len(line) >= 2
+    assert all(math.dist(point, (112.835, 35.4301)) < 0.02 for point in line)
     gone = await doors.call(Role.DISPATCHER, "DELETE", f"/roads/conditions/{condition['id']}")
     assert gone.json() == {"id": condition["id"]}
     assert doors.roads.current.conditions == ()

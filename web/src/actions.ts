@@ -3,8 +3,9 @@
 import { newId, Problem } from "./net/api.ts";
 import { session } from "./net/session.ts";
 import { dispatchProposal, dispatchUnits, recall, type Dispatched } from "./state/commands.ts";
-import { assignmentsOf, now, queue, selected, selectedId } from "./state/store.ts";
-import { aim, backToOverview, chosenUnits, dialog, open, panel, picking, proposedNow, ticked, toast, undo } from "./state/view.ts";
+import { assignmentsOf, now, queue, selected, selectedId, waits } from "./state/store.ts";
+import { awaitsAnswer } from "./state/ladder.ts";
+import { aim, backToOverview, chosenUnits, dialog, inspected, open, openedIds, panel, picking, proposedNow, ticked, toast, undo, type Dialog } from "./state/view.ts";
 
 export const UNDO_MS = 10_000;
 
@@ -74,6 +75,30 @@ export function newAlarm(): void {
   dialog.value = null;
 }
 
+export function reportRoadCondition(): void {
+  panel.value = "road";
+  dialog.value = null;
+}
+
+/** The worst that nobody here has looked at, else the worst that waits, else the first. */
+export function openWorst(): void {
+  const all = queue.peek();
+  const next = all.find((one) => !openedIds.peek().has(one.id)) ?? all.find(waits) ?? all[0];
+  if (next !== undefined) open(next.id);
+}
+
+/** A dialog about the incident in front, if one is open there. */
+export function ask(question: Dialog): void {
+  if (panel.peek() === "incident" && selected.peek()?.status === "open") dialog.value = question;
+}
+
+/** The unit whose answer is wanted first: who is silent, then who was ordered first. */
+export function askTelephone(): void {
+  const all = (assignmentsOf.peek().get(selectedId.peek() ?? "") ?? []).filter(awaitsAnswer);
+  const next = all.find((one) => one.state === "unconfirmed") ?? all[0];
+  if (next !== undefined) ask({ type: "telephone", assignment: next.id });
+}
+
 /** One step along the queue. */
 export function step(by: 1 | -1): void {
   const all = queue.peek();
@@ -96,10 +121,11 @@ export function toggleProposed(place: number): void {
 /** Esc: the nearest thing in front goes away. */
 export function stepBack(): void {
   if (dialog.peek() !== null) dialog.value = null;
-  else if (picking.peek() !== null && panel.peek() !== "form") {
+  else if (inspected.peek() !== null) inspected.value = null;
+  else if (picking.peek() !== null && panel.peek() === "incident") {
     picking.value = null;
     aim.value = null;
-  } else if (panel.peek() === "form") {
+  } else if (panel.peek() === "form" || panel.peek() === "road") {
     picking.value = null;
     aim.value = null;
     panel.value = selectedId.peek() === null ? "overview" : "incident";

@@ -7,9 +7,11 @@ import { say, t } from "./i18n.ts";
 import { session } from "./net/session.ts";
 import { ConsoleSocket, startTicking } from "./net/socket.ts";
 import { ring, warn } from "./sound.ts";
-import { cards, log, now, waits } from "./state/store.ts";
+import { cards, log, waits } from "./state/store.ts";
+import { followConditions } from "./state/hindrances.ts";
+import { followWater } from "./state/water.ts";
 import { followWays } from "./state/ways.ts";
-import { openedIds, panel, toasts } from "./state/view.ts";
+import { openedIds, panel, startedMs, toasts } from "./state/view.ts";
 import { priority, ringing } from "./state/priority.ts";
 import { AlarmForm } from "./form/form.tsx";
 import { Board } from "./panels/board.tsx";
@@ -20,6 +22,8 @@ import { Login } from "./panels/login.tsx";
 import { Overview } from "./panels/overview.tsx";
 import { Key } from "./panels/parts.tsx";
 import { Queue } from "./panels/queue.tsx";
+import { RecordPanel } from "./panels/record.tsx";
+import { RoadForm } from "./panels/roads.tsx";
 import { Stage } from "./panels/stage.tsx";
 
 export function App({ code }: { readonly code: string | null }) {
@@ -30,7 +34,7 @@ export function App({ code }: { readonly code: string | null }) {
 function Console({ token }: { readonly token: string }) {
   useEffect(() => {
     const socket = new ConsoleSocket(token);
-    const quiet = [startTicking(), listenToKeys(), followWays(), () => ring(null)];
+    const quiet = [startTicking(), listenToKeys(), followWays(), followConditions(), followWater(), () => ring(null)];
     return () => {
       socket.stop();
       for (const stop of quiet) stop();
@@ -47,13 +51,28 @@ function Console({ token }: { readonly token: string }) {
       </aside>
       <Stage />
       <aside class="right">
-        {panel.value === "form" ? <AlarmForm /> : panel.value === "incident" ? <IncidentPanel /> : <Overview />}
+        <RightPanel />
       </aside>
       <Footer />
       <Dialogs />
       <Toasts />
     </div>
   );
+}
+
+function RightPanel() {
+  switch (panel.value) {
+    case "form":
+      return <AlarmForm />;
+    case "incident":
+      return <IncidentPanel />;
+    case "road":
+      return <RoadForm />;
+    case "record":
+      return <RecordPanel />;
+    case "overview":
+      return <Overview />;
+  }
 }
 
 const LOUD = new Set(["assignment_unconfirmed", "shortfall_raised", "assignment_answered_late", "delivery_missed"]);
@@ -69,16 +88,16 @@ function useAlarmSound(): void {
   });
 }
 
-const startedMs = now.peek();
-
 function Footer() {
   return (
     <footer class="keys-line">
       <span><Key>F2</Key> {t("page.key.new")}</span>
+      <span><Key>F3</Key> {t("page.key.worst")}</span>
       <span><Key>F9</Key> {t("page.key.dispatch")}</span>
       <span><Key>1–9</Key> {t("page.key.toggle")}</span>
       <span><Key>Ctrl+Z</Key> {t("page.key.undo")}</span>
-      <span><Key>/</Key> {t("page.key.search")}</span>
+      <span><Key>T</Key> {t("page.key.telephone")}</span>
+      <span><Key>R</Key> {t("page.key.road")}</span>
       <span><Key>?</Key> {t("page.key.help")}</span>
     </footer>
   );

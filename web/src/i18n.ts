@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import catalogue from "catalogue";
 import { message, type Lang, type Params } from "./format.ts";
 import type { Coded, Name } from "./state/cards.ts";
-import { county } from "./state/store.ts";
+import { county, unitsByCode } from "./state/store.ts";
 
 const KEY = "pianqu.lang";
 
@@ -35,6 +35,11 @@ const PREFIXES: Readonly<Record<string, string>> = {
   notify_bodies: "notify",
   shortfall_causes: "shortfall",
   place_kinds: "place_kind",
+  missing: "page.milestones",
+  statuses: "forces.status",
+  water_kinds: "water_kind",
+  station_classes: "class",
+  service_causes: "forces.out_of_service",
 };
 
 /** A code of the county's tables (`kinds`, `capabilities` …) or of the page (`page.<group>.<code>`). */
@@ -46,23 +51,40 @@ export function nameOf(group: string, code: string): string {
   return known === undefined ? code : t(known);
 }
 
-/** A reason with its parameters; parameters that are codes themselves are named. */
+/** A reason with its parameters; parameters that are codes themselves are named, units by their names. */
 export function say(coded: Coded): string {
   const params: Record<string, unknown> = { ...coded.params };
-  for (const [field, group] of CODE_FIELDS) {
-    const value = params[field];
-    if (typeof value === "string") params[field] = nameOf(group, value);
-  }
+  for (const [field, group] of CODE_FIELDS) params[field] = named(params[field], (code) => nameOf(group, code));
+  for (const field of ["unit", "units"]) params[field] = named(params[field], unitName);
   return t(coded.code, params);
+}
+
+function named(value: unknown, name: (code: string) => string): unknown {
+  if (typeof value === "string") return name(value);
+  return Array.isArray(value) ? value.map((one) => (typeof one === "string" ? name(one) : one)) : value;
+}
+
+function unitName(code: string): string {
+  const unit = unitsByCode.peek().get(code);
+  return unit === undefined ? code : called(unit);
 }
 
 const CODE_FIELDS: readonly (readonly [string, string])[] = [
   ["kind", "kinds"],
   ["capability", "capabilities"],
+  ["codes", "capabilities"],
   ["task", "tasks"],
   ["vehicle_class", "vehicle_classes"],
   ["zone", "zones"],
   ["milestone", "milestones"],
+  ["missing", "missing"],
+  ["slots", "slots"],
+  ["state", "step"],
+  ["status", "statuses"],
+  ["from", "statuses"],
+  ["to", "statuses"],
+  ["gates", "gate"],
+  ["road_reason", "forces.road_reason"],
 ];
 
 const ROMAN = ["", "Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ"];

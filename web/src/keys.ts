@@ -1,11 +1,23 @@
 // Keys: function keys work everywhere; letters and digits only outside of fields, since input methods swallow them.
 
-import { dispatchChosen, newAlarm, step, stepBack, toggleProposed, undoDispatch } from "./actions.ts";
+import {
+  ask,
+  askTelephone,
+  dispatchChosen,
+  newAlarm,
+  openWorst,
+  reportRoadCondition,
+  step,
+  stepBack,
+  toggleProposed,
+  undoDispatch,
+} from "./actions.ts";
 import { mute, unlock } from "./sound.ts";
 import { dialog, panel } from "./state/view.ts";
 
 const EVERYWHERE: Readonly<Record<string, () => void>> = {
   F2: newAlarm,
+  F3: openWorst,
   F9: () => void dispatchChosen(),
   Escape: stepBack,
 };
@@ -17,7 +29,12 @@ const OUTSIDE_FIELDS: Readonly<Record<string, () => void>> = {
   ArrowDown: () => step(1),
   ArrowUp: () => step(-1),
   m: () => mute(Date.now()),
-  u: () => document.getElementById("board")?.focus(),
+  t: askTelephone,
+  g: () => ask({ type: "reinforce" }),
+  l: () => ask({ type: "level" }),
+  c: () => ask({ type: "close" }),
+  r: reportRoadCondition,
+  u: () => document.querySelector<HTMLElement>("#board .unit")?.focus(),
   "/": searchPlace,
   "?": () => {
     dialog.value = { type: "help" };
@@ -48,7 +65,9 @@ function actionFor(event: KeyboardEvent): (() => void) | undefined {
   const everywhere = EVERYWHERE[event.key];
   if (everywhere !== undefined) return dialog.peek() !== null && event.key !== "Escape" ? undefined : everywhere;
   // While an alarm is taken down, a stray letter must not leave it.
-  if (inField || dialog.peek() !== null || panel.peek() === "form") return undefined;
+  if (inField || dialog.peek() !== null || panel.peek() === "form" || panel.peek() === "road") return undefined;
+  // On the map itself the arrows move the map.
+  if (event.key.startsWith("Arrow") && event.target instanceof HTMLElement && event.target.closest(".map") !== null) return undefined;
   if (/^[1-9]$/.test(event.key)) return () => toggleProposed(Number(event.key) - 1);
   return OUTSIDE_FIELDS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
 }

@@ -5,6 +5,7 @@ import "../styles/base.css";
 import "../styles/layout.css";
 import "../styles/panels.css";
 import "../styles/form.css";
+import "../styles/shift.css";
 import { render } from "preact";
 import { App } from "./app.tsx";
 import { lang, setLang } from "./i18n.ts";

@@ -17,6 +17,9 @@ export const mutedUntilMs = signal(0);
 /** False until a browser lets us play: it wants a click or a key first. */
 export const mayPlay = signal(false);
 
+/** While the sounds are tried out. */
+export const trying = signal(false);
+
 let context: AudioContext | null = null;
 let ringing: Priority | null = null;
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -51,8 +54,31 @@ export function warn(): void {
   play(NOTES.warning);
 }
 
+/** All four sounds, one after the other, also while muted: who sits down here wants to know that they can be heard. */
+export function tryOut(): void {
+  context ??= new AudioContext();
+  const pause = [0, 0.35] as const;
+  const all = [NOTES.urgent, NOTES.high, NOTES.normal, NOTES.warning].flatMap((notes) => [...notes, pause]);
+  void context.resume().then(() => {
+    mayPlay.value = context?.state === "running";
+    if (trying.peek()) return;
+    sound(all);
+    trying.value = true;
+    setTimeout(
+      () => {
+        trying.value = false;
+      },
+      all.reduce((total, [, seconds]) => total + seconds * 1000, 0),
+    );
+  });
+}
+
 function play(notes: readonly (readonly [number, number])[]): void {
-  if (context === null || context.state !== "running" || Date.now() < mutedUntilMs.peek()) return;
+  if (Date.now() >= mutedUntilMs.peek()) sound(notes);
+}
+
+function sound(notes: readonly (readonly [number, number])[]): void {
+  if (context === null || context.state !== "running") return;
   let at = context.currentTime + 0.02;
   for (const [frequency, seconds] of notes) {
     if (frequency > 0) {

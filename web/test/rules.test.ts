@@ -4,7 +4,9 @@ import { coordinatesIn, emptyDraft, toAlarm } from "../src/form/draft.ts";
 import { hello, readFrame } from "../src/net/frames.ts";
 import type { Assignment, Incident, Unit } from "../src/state/cards.ts";
 import { steps } from "../src/state/ladder.ts";
-import { priority, queueOrder, ringing, severity, waitsForOrder } from "../src/state/priority.ts";
+import { bearing, distanceText, metresBetween, nearestWater, neighbours } from "../src/state/near.ts";
+import { attentionOf, priority, queueOrder, ringing, severity, waitsForOrder } from "../src/state/priority.ts";
+import { ofTheShift } from "../src/state/record.ts";
 import { mostTelling, standing } from "../src/state/standing.ts";
 
 const incident = (over: Partial<Incident>): Incident =>
@@ -31,8 +33,54 @@ test("what waits stands first, then what is urgent, then what is old", () => {
   const urgent = incident({ id: "urgent", trapped: 2 });
   const waiting = incident({ id: "waiting", opened_at: "2026-11-22T09:00:00.000Z" });
   const closed = incident({ id: "closed", status: "closed" });
-  const order = queueOrder([old, urgent, closed, waiting], (one) => one.id === "waiting");
-  assert.deepEqual(order.map((one) => one.id), ["waiting", "urgent", "old"]);
+  const silent = incident({ id: "silent", opened_at: "2026-11-22T09:30:00.000Z" });
+  const order = queueOrder([old, urgent, closed, silent, waiting], ({ id }) => (id === "waiting" ? "waits" : id === "silent" ? "trouble" : "calm"));
+  assert.deepEqual(order.map((one) => one.id), ["waiting", "silent", "urgent", "old"]);
+});
+
+test("silence and a shortfall want a second look, an order on its way does not", () => {
+  const coming = assignment({ state: "en_route" });
+  assert.equal(attentionOf(incident({ shortfalls: [] }), []), "waits");
+  assert.equal(attentionOf(incident({ shortfalls: [] }), [coming, assignment({ state: "unconfirmed" })]), "trouble");
+  assert.equal(attentionOf(incident({ shortfalls: [{ code: "people", missing: 2, cause: "busy" }] }), [coming]), "trouble");
+  assert.equal(attentionOf(incident({ shortfalls: [] }), [coming]), "calm");
+});
+
+test("distances are as the crow flies and directions are eighths of a turn", () => {
+  const here = { lon: 112.85, lat: 35.5 };
+  assert.ok(Math.abs(metresBetween(here, { lon: 112.86, lat: 35.5 }) - 905) < 3);
+  assert.ok(Math.abs(metresBetween(here, { lon: 112.85, lat: 35.51 }) - 1112) < 3);
+  assert.equal(bearing(here, { lon: 112.86, lat: 35.508 }), 1);
+  assert.equal(bearing(here, { lon: 112.84, lat: 35.5 }), 6);
+  assert.equal(bearing(here, { lon: 112.85, lat: 35.4 }), 4);
+  assert.equal(distanceText(318), "320 m");
+  assert.equal(distanceText(4180), "4.2 km");
+});
+
+test("what may be the same fire is open, near, and not the incident itself", () => {
+  const at = { lon: 112.85, lat: 35.5 };
+  const near = incident({ id: "near", lon: 112.855, lat: 35.5 });
+  const far = incident({ id: "far", lon: 113.2, lat: 35.5 });
+  const over = incident({ id: "over", lon: 112.85, lat: 35.5, status: "closed" });
+  const self = incident({ id: "self", ...at });
+  assert.deepEqual(neighbours(at, [far, near, over, self], 2000, "self").map((one) => one.incident.id), ["near"]);
+  assert.deepEqual(neighbours(at, [far, near], Infinity).map((one) => one.incident.id), ["near", "far"]);
+});
+
+test("the nearest usable water is offered once, the unusable never", () => {
+  const at = { lon: 112.85, lat: 35.5 };
+  const pond = { code: "w1", kind: "pond", name: "", unusable: false, lon: 112.86, lat: 35.5 };
+  const dry = { ...pond, code: "w2", unusable: true, lon: 112.851 };
+  const tank = { ...pond, code: "w3", kind: "tank", lon: 112.852 };
+  const away = { ...pond, code: "w4", lon: 113.2 };
+  assert.deepEqual(nearestWater(at, [pond, dry, tank, { ...tank }, away]).map((one) => one.code), ["w3", "w1"]);
+});
+
+test("the shift's list holds what was closed within a day, the newest first", () => {
+  const nowMs = Date.parse("2026-11-22T09:00:00.000Z");
+  const closed = (id: string, at: string | null) => incident({ id, status: "closed", closed_at: at });
+  const all = [closed("early", "2026-11-22T02:00:00.000Z"), closed("late", "2026-11-22T08:00:00.000Z"), closed("old", "2026-11-20T08:00:00.000Z"), closed("odd", null)];
+  assert.deepEqual(ofTheShift(all, nowMs).map((one) => one.id), ["late", "early"]);
 });
 
 test("an incident whose only unit does not answer waits for an order again", () => {

@@ -8,9 +8,11 @@ import { duration } from "../clock.ts";
 import { newId, Problem } from "../net/api.ts";
 import { nameOf, t } from "../i18n.ts";
 import { raiseAlarm } from "../state/commands.ts";
-import { county, now } from "../state/store.ts";
+import { neighbours } from "../state/near.ts";
+import { cards, county, now } from "../state/store.ts";
 import { aim, draft, open, picking, toast } from "../state/view.ts";
 import { stepBack } from "../actions.ts";
+import { neighbourText } from "../panels/link.tsx";
 import { Key } from "../panels/parts.tsx";
 import { emptyDraft, toAlarm, type Draft } from "./draft.ts";
 import { FactFields } from "./facts.tsx";
@@ -62,16 +64,17 @@ export function AlarmForm() {
       </h2>
       <div class="scroll">
         <PlaceField draft={kept} />
+        <Doubles draft={kept} />
         <Kinds draft={kept} />
         <Trapped draft={kept} />
-        <label>
+        <label class="beside">
           <span>{t("page.form.caller")}</span>
           <input inputMode="tel" value={kept.value.caller} maxLength={60} name="caller" onInput={(event) => (kept.value = { ...kept.value, caller: event.currentTarget.value })} />
         </label>
         <FactFields draft={kept} />
         <label>
           <span>{t("page.form.description")}</span>
-          <textarea rows={2} value={kept.value.description} maxLength={2000} onInput={(event) => (kept.value = { ...kept.value, description: event.currentTarget.value })} />
+          <textarea rows={2} name="description" value={kept.value.description} maxLength={2000} onInput={(event) => (kept.value = { ...kept.value, description: event.currentTarget.value })} />
         </label>
       </div>
       <div class="bar">
@@ -118,6 +121,23 @@ function onKeyDown(event: KeyboardEvent): void {
   if (event.key === "Enter" && !event.ctrlKey && !event.metaKey && event.target instanceof HTMLInputElement) {
     event.preventDefault();
   }
+}
+
+const DOUBLE_METRES = 2000;
+
+/** Said before it is taken: what is open near by may be the very same fire, and taking it will then only add a caller. */
+function Doubles({ draft: kept }: Part) {
+  const { point, picked } = kept.value;
+  const at = point !== null && (point.crs === "wgs84" || point.crs === "cgcs2000") ? point : picked;
+  if (at === null || !Number.isFinite(at.lon)) return null;
+  const near = neighbours(at, cards.value.incidents.values(), DOUBLE_METRES)[0];
+  if (near === undefined) return null;
+  return (
+    <p class="double" data-test="double">
+      <span>⚠ {t("page.double")} </span>
+      <button type="button" class="plain small" onClick={() => open(near.incident.id)}>{neighbourText(near)}</button>
+    </p>
+  );
 }
 
 interface Part {

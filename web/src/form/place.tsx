@@ -5,7 +5,7 @@ import { useSignal } from "@preact/signals";
 import type { Signal } from "@preact/signals";
 import { nameOf, t } from "../i18n.ts";
 import { rungBelow, searchPlaces, type Rung } from "../net/places.ts";
-import { aim } from "../state/view.ts";
+import { aim, lookAt } from "../state/view.ts";
 import { Key } from "../panels/parts.tsx";
 import { coordinatesIn, type Draft, type PickedPlace } from "./draft.ts";
 
@@ -15,6 +15,7 @@ export function PlaceField({ draft }: { readonly draft: Signal<Draft> }) {
   const choose = (picked: PickedPlace) => {
     draft.value = { ...draft.value, picked, point: null };
     aim.value = Number.isFinite(picked.lon) ? { lon: picked.lon, lat: picked.lat } : null;
+    if (aim.value !== null) lookAt.value = aim.value;
   };
   return (
     <fieldset class="place">
@@ -24,7 +25,7 @@ export function PlaceField({ draft }: { readonly draft: Signal<Draft> }) {
       <Search draft={draft} onChoose={choose} />
       <Ladder onChoose={choose} />
       <Chosen draft={draft} />
-      <label>
+      <label class="beside">
         <span>{t("page.form.place_text")}</span>
         <input
           value={draft.value.placeText}
@@ -76,7 +77,10 @@ function Search({ draft, onChoose }: { readonly draft: Signal<Draft>; readonly o
   const takePoint = () => {
     if (point === null) return;
     draft.value = { ...draft.value, point: { ...point, crs: system.value } };
-    if (system.value === "wgs84" || system.value === "cgcs2000") aim.value = point;
+    if (system.value === "wgs84" || system.value === "cgcs2000") {
+      aim.value = point;
+      lookAt.value = point;
+    }
     text.value = "";
   };
   const onKeyDown = (event: KeyboardEvent) => {

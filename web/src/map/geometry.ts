@@ -1,7 +1,9 @@
 // From what cards carry (GeoJSON, bare coordinate lists) to geometries of the map; unreadable ones are left out.
 
 import GeoJSON from "ol/format/GeoJSON.js";
+import { getCenter } from "ol/extent.js";
 import LineString from "ol/geom/LineString.js";
+import MultiLineString from "ol/geom/MultiLineString.js";
 import type Geometry from "ol/geom/Geometry.js";
 import { fromLonLat, toLonLat } from "ol/proj.js";
 
@@ -45,4 +47,20 @@ function parsed(text: string): unknown {
   } catch {
     return null;
   }
+}
+
+/** Some point of it, in the middle of what comes first: where a map should look. */
+export function firstPoint(value: unknown): { lon: number; lat: number } | null {
+  const geometry = geometryOf(value);
+  if (geometry === null) return null;
+  const middle = middleOf(geometry);
+  return middle === null ? null : lonLatOf(middle);
+}
+
+/** Halfway along its first line, or the middle of its extent. */
+export function middleOf(geometry: Geometry): number[] | null {
+  if (geometry instanceof MultiLineString) return geometry.getLineStrings()[0]?.getCoordinateAt(0.5) ?? null;
+  if (geometry instanceof LineString) return geometry.getCoordinateAt(0.5);
+  const extent = geometry.getExtent();
+  return extent.every(Number.isFinite) ? getCenter(extent) : null;
 }

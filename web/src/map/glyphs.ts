@@ -2,7 +2,7 @@
 
 import Icon from "ol/style/Icon.js";
 import { GLYPHS, type Standing } from "../state/standing.ts";
-import { STANDING_CHIPS, VERMILLION } from "./palette.ts";
+import { SKY, STANDING_CHIPS, VERMILLION, YELLOW } from "./palette.ts";
 import { FONT } from "./tiles.ts";
 
 const SCALE = 2;
@@ -110,6 +110,50 @@ export function incidentIcon(colour: string, chosen: boolean): Icon {
 export function incidentAnchor(icon: Icon): Icon {
   icon.setAnchor([0.5, 1]);
   return icon;
+}
+
+/** A closed road: no entry; a slow one: a triangle. */
+export function hindranceIcon(closed: boolean): Icon {
+  return drawn(`hindrance ${closed}`, 22, 22, (pen) => {
+    pen.beginPath();
+    if (closed) pen.arc(11, 11, 9, 0, Math.PI * 2);
+    else {
+      pen.moveTo(11, 2);
+      pen.lineTo(20, 19);
+      pen.lineTo(2, 19);
+      pen.closePath();
+    }
+    pen.fillStyle = closed ? VERMILLION : YELLOW;
+    pen.fill();
+    pen.lineWidth = 1.5;
+    pen.strokeStyle = "#0d1218";
+    pen.stroke();
+    pen.fillStyle = "#0d1218";
+    if (closed) pen.fillRect(5, 9, 12, 4);
+    else {
+      pen.font = `700 11px ${FONT}`;
+      pen.fillText("慢", 11, 14);
+    }
+  }, "under");
+}
+
+/** The n-th nearest water: a drop with its number, as in the list. */
+export function waterIcon(number: number): Icon {
+  return drawn(`water ${number}`, 22, 26, (pen) => {
+    pen.beginPath();
+    pen.moveTo(11, 1);
+    pen.bezierCurveTo(17, 9, 20, 12, 20, 16);
+    pen.arc(11, 16, 9, 0, Math.PI);
+    pen.bezierCurveTo(2, 12, 5, 9, 11, 1);
+    pen.fillStyle = SKY;
+    pen.fill();
+    pen.lineWidth = 1.5;
+    pen.strokeStyle = "#0d1218";
+    pen.stroke();
+    pen.fillStyle = "#0d1218";
+    pen.font = `700 12px ${FONT}`;
+    pen.fillText(String(number), 11, 17);
+  }, "under");
 }
 
 /** Where a click will put the place. */

@@ -10,9 +10,10 @@ import Stroke from "ol/style/Stroke.js";
 import Style from "ol/style/Style.js";
 import Text from "ol/style/Text.js";
 import type { Assignment, Condition, Incident } from "../state/cards.ts";
+import type { NearWater } from "../state/near.ts";
 import { priority } from "../state/priority.ts";
-import { geometryOf, lineOf, place } from "./geometry.ts";
-import { aimIcon, incidentAnchor, incidentIcon } from "./glyphs.ts";
+import { geometryOf, lineOf, middleOf, place } from "./geometry.ts";
+import { aimIcon, hindranceIcon, incidentAnchor, incidentIcon, waterIcon } from "./glyphs.ts";
 import { PRIORITY_COLOURS, SKY, YELLOW, type Ground } from "./palette.ts";
 import { FONT } from "./tiles.ts";
 
@@ -21,7 +22,8 @@ export interface Work {
   readonly selected: Incident | null;
   readonly assignments: readonly Assignment[];
   readonly proposedPaths: readonly unknown[];
-  readonly conditions: readonly Condition[];
+  readonly conditions: readonly { readonly condition: Condition; readonly lines: unknown }[];
+  readonly water: readonly NearWater[];
   readonly aim: { readonly lon: number; readonly lat: number } | null;
   readonly ground: Ground;
   readonly nameOfIncident: (incident: Incident) => string;
@@ -36,12 +38,13 @@ export class WorkLayer {
   show(work: Work): void {
     this.#ways.clear(true);
     this.#ways.addFeatures([
-      ...work.conditions.flatMap((condition) => conditionFeatures(condition, work.ground)),
+      ...work.conditions.flatMap(({ condition, lines }) => conditionFeatures(condition, lines, work.ground)),
       ...work.proposedPaths.flatMap((path) => wayFeatures(path, SKY, [7, 6], work.ground)),
       ...work.assignments.filter((one) => one.ended_at === null).flatMap((one) => wayFeatures(one.path, YELLOW, undefined, work.ground)),
     ]);
     this.#places.clear(true);
     this.#places.addFeatures(work.incidents.map((incident) => incidentFeature(incident, incident.id === work.selected?.id, work)));
+    this.#places.addFeatures(work.water.map((one, index) => waterFeature(one, index + 1)));
     const doubt = work.selected;
     if (doubt !== null && doubt.uncertainty_metres > 0) this.#ways.addFeature(doubtFeature(doubt));
     if (work.aim !== null) {
@@ -96,26 +99,31 @@ function doubtFeature(incident: Incident): Feature {
   return feature;
 }
 
-function conditionFeatures(condition: Condition, ground: Ground): Feature[] {
-  if (condition.removed_at !== null) return [];
+/** The piece of road or the area, and in its middle a sign of one size at every zoom. */
+function conditionFeatures(condition: Condition, lines: unknown, ground: Ground): Feature[] {
+  const closed = condition.factor === 0;
   const features: Feature[] = [];
-  for (const shape of [condition.area, condition.lines]) {
+  for (const shape of [condition.area, lines]) {
     const geometry = geometryOf(shape);
     if (geometry === null) continue;
     const feature = new Feature(geometry);
-    feature.setStyle(
+    feature.setStyle([
+      new Style({ stroke: new Stroke({ color: ground.halo, width: 7 }) }),
       new Style({
-        stroke: new Stroke({ color: ground.closed, width: 4, lineDash: [6, 5] }),
+        stroke: new Stroke({ color: ground.closed, width: 4, ...(closed ? {} : { lineDash: [6, 5] }) }),
         fill: new Fill({ color: "rgba(213, 94, 0, 0.14)" }),
-        text: new Text({
-          text: condition.factor === 0 ? "✕" : "△",
-          font: `700 16px ${FONT}`,
-          fill: new Fill({ color: ground.closed }),
-          stroke: new Stroke({ color: ground.halo, width: 4 }),
-        }),
       }),
-    );
-    features.push(feature);
+    ]);
+    const middle = middleOf(geometry);
+    const sign = new Feature(middle === null ? undefined : new Point(middle));
+    sign.setStyle(new Style({ image: hindranceIcon(closed), zIndex: 50 }));
+    features.push(feature, sign);
   }
   return features;
+}
+
+function waterFeature(one: NearWater, number: number): Feature {
+  const feature = new Feature(new Point(place(one.lon, one.lat)));
+  feature.setStyle(new Style({ image: waterIcon(number), zIndex: 70 }));
+  return feature;
 }

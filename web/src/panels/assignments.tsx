@@ -1,7 +1,6 @@
 // Who was sent: for each the ladder from ordered to on scene, the time left to answer, and what can be done by phone.
 
-import { nameOf, t } from "../i18n.ts";
-import { called } from "../i18n.ts";
+import { called, nameOf, t } from "../i18n.ts";
 import { me, reported } from "../actions.ts";
 import type { Assignment, Incident } from "../state/cards.ts";
 import { clear, keep } from "../state/commands.ts";
@@ -9,6 +8,7 @@ import { awaitsAnswer, isLive, steps } from "../state/ladder.ts";
 import { assignmentsOf, standings, stations, unitsByCode } from "../state/store.ts";
 import { dialog } from "../state/view.ts";
 import { minutes } from "../clock.ts";
+import { Sure } from "./choices.tsx";
 import { At, Countdown, Glyph, Section } from "./parts.tsx";
 
 export function Assignments({ incident }: { readonly incident: Incident }) {
@@ -48,7 +48,7 @@ function Row({ assignment }: { readonly assignment: Assignment }) {
       {assignment.state === "unconfirmed" && (
         <p class="shortfall" role="alert">
           ✕ {assignment.late_acknowledged_at === null ? t("page.unconfirmed") : t("page.late")}
-          {station !== undefined && station.telephone !== "" && <span> ☎ {station.telephone}</span>}
+          {station !== undefined && station.telephone !== "" && <span class="telephone"> ☎ {station.telephone}</span>}
         </p>
       )}
       {assignment.acknowledged_via !== null && assignment.acknowledged_via !== "device" && (
@@ -100,7 +100,7 @@ function Doing({ assignment, telephone }: { readonly assignment: Assignment; rea
       )}
       <button type="button" onClick={() => (dialog.value = { type: "recall", assignment: id })}>{t("page.recall")}</button>
       {!awaitsAnswer(assignment) && (
-        <button type="button" onClick={() => void reported(clear(id, { by: me(), via: "console" }))}>{t("page.clear")}</button>
+        <Sure label={t("page.clear")} onSure={() => void reported(clear(id, { by: me(), via: "console" }))} test="clear" />
       )}
     </div>
   );

@@ -5,7 +5,7 @@ import { called, nameOf, t } from "../i18n.ts";
 import type { Unit } from "../state/cards.ts";
 import { BUSY, isFree } from "../state/standing.ts";
 import { selected, standings, stations, unitsByCode, zones } from "../state/store.ts";
-import { chosenUnits, toggleUnit } from "../state/view.ts";
+import { chosenUnits, dialog, panel, toggleUnit } from "../state/view.ts";
 import { Glyph, Key } from "./parts.tsx";
 
 const OUT = " ";
@@ -24,7 +24,7 @@ export function Board() {
       <h2>
         {t("page.board")} <Key>U</Key>
       </h2>
-      <div class="scroll" tabIndex={-1} id="board">
+      <div class="scroll" id="board" onKeyDown={walk}>
         {groups.map(([zone, units]) => {
           const free = units.filter((unit) => isFree(standings.value.get(unit.code) ?? "off_duty")).length;
           const closed = shut.value.has(zone);
@@ -43,6 +43,17 @@ export function Board() {
       </div>
     </div>
   );
+}
+
+/** Arrows go from row to row while the focus is here, not along the queue. */
+function walk(event: KeyboardEvent & { currentTarget: HTMLElement }): void {
+  const by = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+  if (by === 0 || !(event.target instanceof HTMLElement)) return;
+  const rows = [...event.currentTarget.querySelectorAll<HTMLElement>(".unit, .heading")];
+  const at = rows.indexOf(event.target.closest(".unit-row")?.querySelector<HTMLElement>(".unit") ?? event.target);
+  rows[at + by]?.focus();
+  event.preventDefault();
+  event.stopPropagation();
 }
 
 /** Who is out stands above all; then the zones in their order; the neighbours last. */
@@ -71,21 +82,29 @@ function byStation(units: readonly Unit[]): readonly Unit[] {
 function Row({ unit }: { readonly unit: Unit }) {
   const standing = standings.value.get(unit.code) ?? "off_duty";
   const chosen = chosenUnits.value.has(unit.code);
-  const open = selected.value?.status === "open";
+  const open = panel.value === "incident" && selected.value?.status === "open";
   const station = stations.value.get(unit.station);
+  const change = () => {
+    dialog.value = { type: "unit", unit: unit.code };
+  };
   return (
-    <button
-      type="button"
-      class={`unit ${chosen ? "ticked" : ""}`}
-      onClick={() => open && toggleUnit(unit.code)}
-      title={`${station === undefined ? "" : called(station)} · ${nameOf("vehicle_classes", unit.vehicle_class)} · ${nameOf("duty_modes", unit.duty_mode)} · ${t("page.crew", { crew: unit.crew })}`}
-      data-test="unit"
-      data-unit={unit.code}
-      data-standing={standing}
-    >
-      <Glyph standing={standing} />
-      <span class="name">{called(unit)}</span>
-      <span class="word">{chosen ? `✓ ${t("page.ticked")}` : t(`page.standing.${standing}`)}</span>
-    </button>
+    <div class="unit-row">
+      <button
+        type="button"
+        class={`unit ${chosen ? "ticked" : ""}`}
+        onClick={() => (open ? toggleUnit(unit.code) : change())}
+        title={`${station === undefined ? "" : called(station)} · ${nameOf("vehicle_classes", unit.vehicle_class)} · ${nameOf("duty_modes", unit.duty_mode)} · ${t("page.crew", { crew: unit.crew })}`}
+        data-test="unit"
+        data-unit={unit.code}
+        data-standing={standing}
+      >
+        <Glyph standing={standing} />
+        <span class="name">{called(unit)}</span>
+        <span class="word">{chosen ? `✓ ${t("page.ticked")}` : t(`page.standing.${standing}`)}</span>
+      </button>
+      <button type="button" class="plain more" onClick={change} title={t("page.unit.change")} aria-label={`${called(unit)} ${t("page.unit.change")}`} data-test="unit-change">
+        ⋯
+      </button>
+    </div>
   );
 }

@@ -1,7 +1,5 @@
 // Dialogs: what was said on the telephone, why a unit cannot come, another level, closing, the list of keys.
 
-import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { me, reported } from "../actions.ts";
 import { called, levelText, nameOf, t } from "../i18n.ts";
@@ -10,11 +8,11 @@ import { cards, selected, stations, unitsByCode } from "../state/store.ts";
 import { severity } from "../state/priority.ts";
 import { dialog } from "../state/view.ts";
 import { BINDINGS } from "../bindings.ts";
+import { Choices } from "./choices.tsx";
+import { Frame, shut } from "./frame.tsx";
+import { Link } from "./link.tsx";
 import { Key } from "./parts.tsx";
-
-const shut = (): void => {
-  dialog.value = null;
-};
+import { UnitDialog } from "./unit.tsx";
 
 export function Dialogs() {
   const shown = dialog.value;
@@ -25,6 +23,10 @@ export function Dialogs() {
       return <Unable id={shown.assignment} />;
     case "recall":
       return <Recall id={shown.assignment} />;
+    case "unit":
+      return <UnitDialog code={shown.unit} />;
+    case "link":
+      return <Link />;
     case "level":
       return <Level />;
     case "reinforce":
@@ -36,29 +38,6 @@ export function Dialogs() {
     default:
       return null;
   }
-}
-
-function Frame({ title, onSend, send, children }: { readonly title: string; readonly onSend?: () => Promise<unknown>; readonly send?: string; readonly children: ComponentChildren }) {
-  const form = useRef<HTMLFormElement>(null);
-  useEffect(() => form.current?.querySelector<HTMLElement>("input, select, button")?.focus(), []);
-  const submit = async (event: Event) => {
-    event.preventDefault();
-    if (onSend !== undefined && (await reported(onSend()))) shut();
-  };
-  return (
-    <div class="veil" onClick={(event) => event.target === event.currentTarget && shut()}>
-      <div class="dialog" role="dialog" aria-modal="true" aria-label={title} data-test="dialog">
-      <form ref={form} onSubmit={(event) => void submit(event)}>
-        <h2>{title}</h2>
-        {children}
-        <footer>
-          <button type="button" class="plain" onClick={shut}>{t("page.cancel")} <Key>Esc</Key></button>
-          {send !== undefined && <button type="submit" class="strong">{send} <Key>↵</Key></button>}
-        </footer>
-      </form>
-      </div>
-    </div>
-  );
 }
 
 function Who({ id }: { readonly id: string }) {
@@ -76,15 +55,7 @@ function Who({ id }: { readonly id: string }) {
 const VIA = ["telephone", "radio"];
 
 function Via({ value, onChange }: { readonly value: string; readonly onChange: (via: string) => void }) {
-  return (
-    <div class="choices" role="radiogroup" aria-label={t("page.via")}>
-      {VIA.map((via) => (
-        <button key={via} type="button" role="radio" aria-checked={value === via} class={value === via ? "on" : ""} onClick={() => onChange(via)}>
-          {nameOf("via", via)}
-        </button>
-      ))}
-    </div>
-  );
+  return <Choices label={t("page.via")} all={VIA} name={(via) => nameOf("via", via)} value={value} onChange={onChange} />;
 }
 
 function Telephone({ id }: { readonly id: string }) {
@@ -125,15 +96,7 @@ function Unable({ id }: { readonly id: string }) {
 }
 
 function Causes({ all, value, onChange }: { readonly all: readonly string[]; readonly value: string; readonly onChange: (cause: string) => void }) {
-  return (
-    <div class="choices" role="radiogroup" aria-label={t("page.cause")}>
-      {all.map((cause) => (
-        <button key={cause} type="button" role="radio" aria-checked={value === cause} class={value === cause ? "on" : ""} onClick={() => onChange(cause)}>
-          {nameOf("assignment_causes", cause)}
-        </button>
-      ))}
-    </div>
-  );
+  return <Choices label={t("page.cause")} all={all} name={(cause) => nameOf("assignment_causes", cause)} value={value} onChange={onChange} digits />;
 }
 
 function Recall({ id }: { readonly id: string }) {

@@ -4,6 +4,7 @@ import { me, reported } from "../actions.ts";
 import { has, nameOf, t } from "../i18n.ts";
 import type { Incident } from "../state/cards.ts";
 import { setMilestone } from "../state/commands.ts";
+import { Sure } from "./choices.tsx";
 import { At, Section } from "./parts.tsx";
 
 const DANGEROUS = new Set(["crowded", "hazmat", "gas", "underground", "homes_threatened"]);
@@ -47,14 +48,14 @@ export function Milestones({ incident }: { readonly incident: Incident }) {
               ✓ {nameOf("milestones", milestone)} <At time={at} />
             </span>
           ) : (
-            <button
-              key={milestone}
-              type="button"
-              disabled={incident.status !== "open"}
-              onClick={() => void reported(setMilestone(incident.id, milestone, me()))}
-            >
-              {nameOf("milestones", milestone)}
-            </button>
+            incident.status === "open" && (
+              <Sure
+                key={milestone}
+                label={nameOf("milestones", milestone)}
+                onSure={() => void reported(setMilestone(incident.id, milestone, me()))}
+                test={`milestone-${milestone}`}
+              />
+            )
           );
         })}
       </div>

@@ -4,12 +4,13 @@ import { useComputed } from "@preact/signals";
 import { duration, timeOfDay } from "../clock.ts";
 import { called, lang, nameOf, setLang, t } from "../i18n.ts";
 import { session, leave } from "../net/session.ts";
-import { mayPlay, mute, mutedUntilMs } from "../sound.ts";
+import { mayPlay, mute, mutedUntilMs, tryOut, trying } from "../sound.ts";
 import { isFree } from "../state/standing.ts";
 import { county, latencyMs, link, now, queue, standings, waits } from "../state/store.ts";
 import { switchTheme, theme } from "../state/view.ts";
 
 export function Header() {
+  const role = nameOf("roles", session.value?.role ?? "");
   return (
     <header>
       <h1>
@@ -29,7 +30,7 @@ export function Header() {
       </button>
       <span class="who">
         {session.value?.name}
-        <small>{nameOf("roles", session.value?.role ?? "")}</small>
+        {role !== session.value?.name && <small>{role}</small>}
       </span>
       <button type="button" class="plain" onClick={leave}>{t("page.logout")}</button>
       <WallClock />
@@ -64,11 +65,18 @@ function Counts() {
 
 function Sound() {
   const left = useComputed(() => Math.max(0, mutedUntilMs.value - Date.now() + 0 * now.value));
-  if (!mayPlay.value) return <span class="badge warn">{t("page.sound.blocked")}</span>;
+  if (!mayPlay.value) {
+    return <button type="button" class="badge warn" onClick={tryOut}>{t("page.sound.blocked")}</button>;
+  }
   return (
-    <button type="button" class={left.value > 0 ? "badge warn" : "plain"} onClick={() => mute(Date.now())} title={t("page.sound.mute")}>
-      {left.value > 0 ? `🔇 ${t("page.sound.muted")} ${duration(left.value)}` : `♪ ${t("page.sound.on")}`}
-    </button>
+    <span class="sound">
+      <button type="button" class={left.value > 0 ? "badge warn" : "plain"} onClick={() => mute(Date.now())} title={`${t("page.sound.mute")} (M)`}>
+        {left.value > 0 ? `🔇 ${t("page.sound.muted")} ${duration(left.value)}` : `♪ ${t("page.sound.on")}`}
+      </button>
+      <button type="button" class="plain" onClick={tryOut} title={t("page.sound.try_all")} data-test="try-sound">
+        {trying.value ? `♫ ${t("page.sound.trying")}` : `▶ ${t("page.sound.try")}`}
+      </button>
+    </span>
   );
 }
 

@@ -1,18 +1,20 @@
 // The selected incident: what is known, what is proposed, who was sent, what is still to do.
 
-import { useSignal, useSignalEffect } from "@preact/signals";
 import { dispatchChosen, me, reported, undoDispatch } from "../actions.ts";
 import { called, levelText, nameOf, t } from "../i18n.ts";
-import { get } from "../net/api.ts";
 import type { Incident } from "../state/cards.ts";
-import { setLocation, unlink } from "../state/commands.ts";
-import { now, selected, stations, zones } from "../state/store.ts";
-import { aim, backToOverview, chosenUnits, dialog, picking, undo } from "../state/view.ts";
+import { setLocation, verify } from "../state/commands.ts";
+import { neighbours } from "../state/near.ts";
+import { cards, now, selected, stations, zones } from "../state/store.ts";
+import { aim, backToOverview, chosenUnits, dialog, open, picking, undo } from "../state/view.ts";
+import { Alarms } from "./alarms.tsx";
 import { Assignments } from "./assignments.tsx";
 import { Facts, Milestones } from "./facts.tsx";
 import { Notices } from "./notices.tsx";
-import { At, Key, Section, Timer } from "./parts.tsx";
+import { neighbourText } from "./link.tsx";
+import { Key, Timer } from "./parts.tsx";
 import { Proposal } from "./proposal.tsx";
+import { Water } from "./water.tsx";
 
 export function IncidentPanel() {
   const incident = selected.value;
@@ -22,9 +24,11 @@ export function IncidentPanel() {
       <div class="scroll">
         <Head incident={incident} />
         <Facts incident={incident} />
+        <Doubles incident={incident} />
         <Assignments incident={incident} />
         <Proposal incident={incident} />
         <Milestones incident={incident} />
+        <Water incident={incident} />
         <Alarms incident={incident} />
         <Notices incident={incident} />
       </div>
@@ -52,6 +56,22 @@ function Head({ incident }: { readonly incident: Incident }) {
           ⚠ {t("page.unverified")} · {t("page.within", { metres: Math.round(incident.uncertainty_metres) })}
         </p>
       )}
+      {incident.verified === false && (
+        <p class="doubt" data-test="unverified">
+          ⚠ {t("page.verify.why")}{" "}
+          <button type="button" class="small" onClick={() => void reported(verify(incident.id, me()))} data-test="verify">
+            ✓ {t("page.verify")}
+          </button>
+        </p>
+      )}
+      {incident.status === "merged" && (
+        <p class="doubt">
+          ⇉ {t("page.merged")}{" "}
+          {typeof incident.merged_into === "string" && (
+            <button type="button" class="small" onClick={() => open(incident.merged_into ?? "")}>{t("page.open")}</button>
+          )}
+        </p>
+      )}
       <p class="quiet">
         {incident.number}
         {zone !== undefined && ` · ${called(zone)}`}
@@ -62,6 +82,22 @@ function Head({ incident }: { readonly incident: Incident }) {
         {incident.status === "open" && <Relocate incident={incident} />}
       </div>
     </div>
+  );
+}
+
+const DOUBLE_METRES = 2000;
+
+/** Two numbers for one fire cost units: whatever burns near by is named, with the way to join them. */
+function Doubles({ incident }: { readonly incident: Incident }) {
+  if (incident.status !== "open") return null;
+  const near = neighbours(incident, cards.value.incidents.values(), DOUBLE_METRES, incident.id)[0];
+  if (near === undefined) return null;
+  return (
+    <p class="double" data-test="double">
+      <span>⚠ {t("page.double")} </span>
+      <button type="button" class="plain small" onClick={() => open(near.incident.id)}>{neighbourText(near)}</button>
+      <button type="button" class="small" onClick={() => (dialog.value = { type: "link" })}>⇉ {t("page.link")}</button>
+    </p>
   );
 }
 
@@ -97,57 +133,6 @@ function Relocate({ incident }: { readonly incident: Incident }) {
   );
 }
 
-interface AlarmRow {
-  readonly id: string;
-  readonly source: string;
-  readonly caller?: string | null;
-  readonly description?: string | null;
-  readonly place_text?: string | null;
-  readonly reported_at?: string;
-  readonly received_at?: string;
-  readonly linked?: boolean;
-  readonly verified?: boolean;
-}
-
-/** The callers' own words: read when wanted, they are no part of the board. */
-function Alarms({ incident }: { readonly incident: Incident }) {
-  const alarms = useSignal<readonly AlarmRow[]>([]);
-  const { id } = incident;
-  const key = useSignal("");
-  const wanted = `${id} ${incident.alarms}`;
-  if (key.value !== wanted) key.value = wanted;
-  useSignalEffect(() => {
-    const [asked] = key.value.split(" ");
-    if (asked === undefined || asked === "") return;
-    void get<{ alarms?: readonly AlarmRow[] }>(`/incidents/${encodeURIComponent(asked)}`)
-      .then((answer) => {
-        alarms.value = answer.alarms ?? [];
-      })
-      .catch(() => undefined);
-  });
-  return (
-    <Section title={t("page.alarms")} aside={<small>{incident.alarms}</small>}>
-      <ul class="alarms">
-        {alarms.value.map((alarm) => (
-          <li key={alarm.id}>
-            <At time={alarm.reported_at ?? alarm.received_at ?? incident.opened_at} />
-            <span>
-              <b>{nameOf("sources", alarm.source)}</b>
-              {alarm.caller ? ` ${alarm.caller}` : ""}
-              {alarm.verified === false && <i class="doubt"> {t("page.unverified.alarm")}</i>}
-              {alarm.linked === true && <i class="quiet"> {t("page.linked")}</i>}
-              {alarm.linked === true && incident.status === "open" && (
-                <button type="button" class="plain small" onClick={() => void reported(unlink(id, alarm.id))}>{t("page.unlink")}</button>
-              )}
-              {(alarm.description ?? alarm.place_text) ? <q>{alarm.description ?? alarm.place_text}</q> : null}
-            </span>
-          </li>
-        ))}
-      </ul>
-    </Section>
-  );
-}
-
 function Bar() {
   const count = chosenUnits.value.size;
   const last = undo.value;
@@ -170,7 +155,8 @@ function Bar() {
       </button>
       <div class="more">
         <button type="button" onClick={() => (dialog.value = { type: "reinforce" })}>＋ {t("page.reinforce")}</button>
-        <button type="button" onClick={() => (dialog.value = { type: "level" })}>▲ {t("page.level.change")}</button>
+        <button type="button" onClick={() => (dialog.value = { type: "level" })}>▲ {t("page.level.short")}</button>
+        <button type="button" onClick={() => (dialog.value = { type: "link" })} data-test="link-open">⇉ {t("page.link")}</button>
         <button type="button" onClick={() => (dialog.value = { type: "close" })}>✓ {t("page.close")}</button>
       </div>
     </div>

@@ -1,17 +1,19 @@
-// What stands at the right while no incident is open: cover by zone, roads that are closed, and the running log.
+// What stands at the right while no incident is open: cover by zone, roads, what was closed, and the running log.
 
-import { called, has, nameOf, say, t } from "../i18n.ts";
-import { cards, log, standings, unitsByCode, zones } from "../state/store.ts";
+import { called, t } from "../i18n.ts";
+import { standings, unitsByCode, zones } from "../state/store.ts";
 import { isFree } from "../state/standing.ts";
-import { remove } from "../net/api.ts";
-import { reported } from "../actions.ts";
-import { At, Section } from "./parts.tsx";
+import { Log } from "./log.tsx";
+import { Section } from "./parts.tsx";
+import { Roads } from "./roads.tsx";
+import { Shift } from "./shift.tsx";
 
 export function Overview() {
   return (
     <div class="overview">
       <Cover />
       <Roads />
+      <Shift />
       <Log />
     </div>
   );
@@ -35,54 +37,4 @@ function Cover() {
       </ul>
     </Section>
   );
-}
-
-function Roads() {
-  const live = [...cards.value.conditions.values()].filter((one) => one.removed_at === null);
-  if (live.length === 0) return null;
-  return (
-    <Section title={t("page.roads")}>
-      <ul class="roads">
-        {live.map((one) => (
-          <li key={one.id}>
-            <span class="short">{one.factor === 0 ? "✕" : "△"}</span>
-            <span>
-              {nameOf("forces.road_reason", one.reason)} · {one.factor === 0 ? t("page.roads.closed") : t("page.roads.slowed", { percent: Math.round(one.factor * 100) })}
-            </span>
-            <button type="button" class="plain" onClick={() => void reported(remove(`/roads/conditions/${one.id}`))}>
-              {t("page.roads.open")}
-            </button>
-          </li>
-        ))}
-      </ul>
-    </Section>
-  );
-}
-
-function Log() {
-  return (
-    <Section title={t("page.log")}>
-      <ol class="log">
-        {log.value.slice(0, 80).map((line) => (
-          <li key={line.seq}>
-            <At time={line.at} />
-            <span>{lineText(line.type, line.data)}</span>
-          </li>
-        ))}
-      </ol>
-      {log.value.length === 0 && <p class="empty">{t("page.log.empty")}</p>}
-    </Section>
-  );
-}
-
-function lineText(type: string, data: Readonly<Record<string, unknown>>): string {
-  const code = `page.event.${type}`;
-  const what = has(code) ? say({ code, params: data }) : type;
-  const incident = typeof data["incident"] === "string" ? cards.value.incidents.get(data["incident"]) : undefined;
-  const unit = typeof data["unit"] === "string" ? unitsByCode.value.get(data["unit"]) : undefined;
-  return [
-    incident === undefined ? (data["number"] ?? data["incident_number"]) : `${incident.number.split("-").at(-1) ?? ""} ${nameOf("kinds", incident.kind)}`,
-    what,
-    unit === undefined ? data["unit"] : called(unit),
-  ].filter((part) => typeof part === "string").join(" · ");
 }

@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import { minutes } from "../clock.ts";
-import { called, nameOf, say, t } from "../i18n.ts";
+import { called, has, nameOf, say, t } from "../i18n.ts";
 import type { Incident, PassedUnit, ProposedUnit, Shortfall } from "../state/cards.ts";
 import { assignmentsOf, standings, unitsByCode, zones } from "../state/store.ts";
 import { chosenUnits, toggleUnit } from "../state/view.ts";
@@ -47,14 +47,19 @@ function Shortfalls({ all }: { readonly all: readonly Shortfall[] }) {
       {all.map((one) => (
         <p key={one.code} class="shortfall" role="alert" data-test="shortfall">
           ▼ {t("page.shortfall", {
-            what: one.slot === true ? nameOf("slots", one.code) : nameOf("capabilities", one.code),
-            missing: one.slot === true ? "" : Math.round(one.missing * 10) / 10,
+            what: isSlot(one) ? nameOf("slots", one.code) : nameOf("capabilities", one.code),
+            missing: isSlot(one) ? "" : Math.round(one.missing * 10) / 10,
           })}{" "}
           <span>{nameOf("shortfall_causes", one.cause)}</span>
         </p>
       ))}
     </>
   );
+}
+
+/** A card's own shortfalls do not say whether they name a slot of the plan or a capability: their code does. */
+function isSlot(one: Shortfall): boolean {
+  return one.slot === true || has(`slot.${one.code}`);
 }
 
 function Proposed({ unit, place, open }: { readonly unit: ProposedUnit; readonly place: number; readonly open: boolean }) {

@@ -4,7 +4,10 @@ import { useEffect, useRef } from "preact/hooks";
 import { t } from "../i18n.ts";
 import { ConsoleMap } from "../map/map.ts";
 import { county } from "../state/store.ts";
-import { panel, picking } from "../state/view.ts";
+import { aim, panel, picking } from "../state/view.ts";
+import { MapCard } from "./mapcard.tsx";
+
+const HINTS: Readonly<Record<string, string>> = { form: "page.form.click_map", road: "page.road.click" };
 
 export function Stage() {
   const target = useRef<HTMLDivElement>(null);
@@ -15,13 +18,15 @@ export function Stage() {
   }, []);
   return (
     <main class="stage">
-      <div ref={target} class="map" data-test="map" />
+      <div ref={target} class={`map ${picking.value === null ? "" : "picking"}`} data-test="map" tabIndex={0} aria-label={t("page.map")} />
+      {picking.value !== null && <span class="middle" aria-hidden="true" />}
+      <MapCard />
       {county.value.synthetic && (
         <p class="synthetic-mark">
           {t("page.synthetic")} <small>{t("page.synthetic.why")}</small>
         </p>
       )}
-      {picking.value !== null && <p class="hint">◎ {panel.value === "form" ? t("page.form.click") : t("page.relocate.click")}</p>}
+      {picking.value !== null && aim.value === null && <p class="hint">◎ {t(HINTS[panel.value] ?? "page.relocate.click")}</p>}
       <p class="attribution">{county.value.attribution.join(" · ")}</p>
     </main>
   );

@@ -60,6 +60,9 @@ export interface Incident {
   readonly scale: string;
   readonly level: number;
   readonly status: string;
+  readonly merged_into?: string | null;
+  /** False while only a sensor has said it. */
+  readonly verified?: boolean;
   readonly lon: number;
   readonly lat: number;
   readonly place: string;
@@ -120,6 +123,7 @@ export interface Unit {
   readonly is_foreign: boolean;
   readonly vehicle_class: string;
   readonly brings: Readonly<Record<string, number>>;
+  readonly seats?: number;
   readonly minimum_crew: number;
   readonly contact: string;
   readonly accepted: boolean;
@@ -157,7 +161,6 @@ export interface Condition {
   readonly starts_at: string;
   readonly ends_at: string | null;
   readonly removed_at: string | null;
-  readonly lines?: unknown;
 }
 
 export interface Station {

@@ -1,6 +1,6 @@
 // What a dispatcher can do to an incident or an assignment: one function each, in the words of the API.
 
-import { post } from "../net/api.ts";
+import { post, remove } from "../net/api.ts";
 
 export interface Dispatched {
   readonly assignments?: readonly { readonly id: string }[];
@@ -43,10 +43,35 @@ export const setLocation = (id: string, location: unknown, by: string) =>
 export const reinforce = (id: string, needs: Readonly<Record<string, number>>) =>
   post<unknown>(incident(id, "reinforcement"), { needs });
 export const unlink = (id: string, alarmId: string) => post<unknown>(incident(id, "unlink"), { alarm_id: alarmId });
+/** `id` is the same fire as `into`, which goes on. */
+export const link = (id: string, into: string) => post<unknown>(incident(id, "link"), { incident_id: into });
+export const verify = (id: string, by: string) => post<unknown>(incident(id, "verify"), { by });
 export const closeIncident = (id: string, said: { readonly by: string; readonly why?: string }) =>
   post<unknown>(incident(id, "close"), said);
 export const noticeReceived = (id: string, by: string) =>
   post<unknown>(`/notices/${encodeURIComponent(id)}/received`, { by });
+
+const unit = (code: string, what: string) => `/units/${encodeURIComponent(code)}/${what}`;
+
+export const setStatus = (code: string, status: string) => post<unknown>(unit(code, "status"), { status });
+export const setDuty = (code: string, said: { readonly on_duty: boolean; readonly crew?: number }) =>
+  post<unknown>(unit(code, "duty"), said);
+/** A cause takes the unit out of service, null puts it back. */
+export const setService = (code: string, cause: string | null) => post<unknown>(unit(code, "service"), { cause });
+
+export interface RoadReport {
+  readonly at: { readonly lon: number; readonly lat: number };
+  readonly crs: string;
+  /** 0 is closed, 0.5 half speed. */
+  readonly factor: number;
+  readonly vehicle_classes: readonly string[];
+  readonly reason: string;
+  readonly ends_at: string | null;
+}
+
+export const reportRoad = (said: RoadReport, commandId: string) =>
+  post<{ readonly condition: { readonly id: string } }>("/roads/conditions", said, commandId);
+export const liftRoad = (id: string) => remove(`/roads/conditions/${encodeURIComponent(id)}`);
 
 export interface Raised {
   readonly alarm_id: string;

@@ -17,16 +17,20 @@ export function priority(incident: Incident): Priority {
 
 const ORDER: Readonly<Record<Priority, number>> = { urgent: 0, high: 1, normal: 2 };
 
-/** The queue: what waits for an order first, then by urgency, then by age. */
+/** What an incident asks of the dispatcher: an order, a second look (silence, a shortfall), or nothing just now. */
+export type Attention = "waits" | "trouble" | "calm";
+const RANK: Readonly<Record<Attention, number>> = { waits: 0, trouble: 1, calm: 2 };
+
+/** The queue: what waits for an order first, then what is in trouble, then by urgency, then by age. */
 export function queueOrder(
   incidents: Iterable<Incident>,
-  waits: (incident: Incident) => boolean,
+  attention: (incident: Incident) => Attention,
 ): readonly Incident[] {
   return [...incidents]
     .filter((incident) => incident.status === "open")
     .sort(
       (a, b) =>
-        Number(waits(b)) - Number(waits(a)) ||
+        RANK[attention(a)] - RANK[attention(b)] ||
         ORDER[priority(a)] - ORDER[priority(b)] ||
         a.opened_at.localeCompare(b.opened_at),
     );
@@ -41,6 +45,12 @@ export function waitsForOrder(incident: Incident, assignments: Iterable<Assignme
     if (assignment.incident === incident.id && LIVE.has(assignment.state)) return false;
   }
   return true;
+}
+
+export function attentionOf(incident: Incident, assignments: readonly Assignment[]): Attention {
+  if (waitsForOrder(incident, assignments)) return "waits";
+  const silent = assignments.some((one) => one.incident === incident.id && one.state === "unconfirmed");
+  return silent || incident.shortfalls.length > 0 ? "trouble" : "calm";
 }
 
 /** The most urgent incident that nobody here has opened yet; null: silence. */

@@ -4,7 +4,7 @@ import { batch, computed, signal } from "@preact/signals";
 import { ServerClock } from "../clock.ts";
 import type { Assignment, Cards, County, Incident, LogLine, Station, Unit, Zone } from "./cards.ts";
 import { NO_CARDS, fold, prune, remember, type JournalEvent } from "./fold.ts";
-import { queueOrder, waitsForOrder } from "./priority.ts";
+import { attentionOf, queueOrder, waitsForOrder, type Attention } from "./priority.ts";
 import { standing, type Standing } from "./standing.ts";
 
 export const NO_COUNTY: County = {
@@ -54,7 +54,10 @@ export const assignmentsOf = computed<ReadonlyMap<string, readonly Assignment[]>
 export const waits = (incident: Incident): boolean =>
   waitsForOrder(incident, assignmentsOf.value.get(incident.id) ?? []);
 
-export const queue = computed<readonly Incident[]>(() => queueOrder(cards.value.incidents.values(), waits));
+export const attention = (incident: Incident): Attention =>
+  attentionOf(incident, assignmentsOf.value.get(incident.id) ?? []);
+
+export const queue = computed<readonly Incident[]>(() => queueOrder(cards.value.incidents.values(), attention));
 
 export const unitsByCode = computed<ReadonlyMap<string, Unit>>(
   () => new Map([...cards.value.units.values()].filter((unit) => !unit.retired).map((unit) => [unit.code, unit])),

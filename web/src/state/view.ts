@@ -27,7 +27,10 @@ export function switchTheme(): void {
 /** Incidents that somebody at this console has looked at: they ring no longer. */
 export const openedIds = signal<ReadonlySet<string>>(new Set());
 
-export type Panel = "overview" | "incident" | "form";
+/** When this page was opened: what was under way before does not call itself new. */
+export const startedMs = Date.now();
+
+export type Panel = "overview" | "incident" | "form" | "road" | "record";
 export const panel = signal<Panel>("overview");
 
 export function open(incidentId: string): void {
@@ -43,6 +46,7 @@ export function open(incidentId: string): void {
 
 export function backToOverview(): void {
   batch(() => {
+    inspected.value = null;
     selectedId.value = null;
     panel.value = "overview";
     picking.value = null;
@@ -84,11 +88,23 @@ export function toggleUnit(code: string): void {
 /** A click on the map means a place while this is set. */
 export const picking = signal<((point: { lon: number; lat: number }) => void) | null>(null);
 export const aim = signal<{ readonly lon: number; readonly lat: number } | null>(null);
+/** A place that the map should show now; a new object asks again. */
+export const lookAt = signal<{ readonly lon: number; readonly lat: number } | null>(null);
+
+/** What the pointer is over on the map, and what was clicked: its card stands on the map. */
+export interface Subject {
+  readonly type: "unit" | "station";
+  readonly code: string;
+}
+export const pointed = signal<Subject | null>(null);
+export const inspected = signal<Subject | null>(null);
 
 export type Dialog =
   | { readonly type: "telephone"; readonly assignment: string }
   | { readonly type: "unable"; readonly assignment: string }
   | { readonly type: "recall"; readonly assignment: string }
+  | { readonly type: "unit"; readonly unit: string }
+  | { readonly type: "link" }
   | { readonly type: "level" }
   | { readonly type: "reinforce" }
   | { readonly type: "close" }

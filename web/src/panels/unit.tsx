@@ -1,0 +1,141 @@
+// One unit, by hand: what it does, who is aboard, whether it can be used at all. Each part is sent by itself.
+
+import { useSignal } from "@preact/signals";
+import { me, reported } from "../actions.ts";
+import { called, nameOf, t } from "../i18n.ts";
+import type { Unit } from "../state/cards.ts";
+import { setDuty, setService, setStatus } from "../state/commands.ts";
+import { standings, stations, unitsByCode } from "../state/store.ts";
+import { toast } from "../state/view.ts";
+import { Choices } from "./choices.tsx";
+import { Frame } from "./frame.tsx";
+import { At, Glyph } from "./parts.tsx";
+
+/** In the order of GA/T 974.39. */
+const STATUSES = [
+  "standby",
+  "turned_out",
+  "en_route",
+  "on_scene",
+  "water_on",
+  "water_off",
+  "returning",
+  "forward_post",
+  "water_shuttle",
+  "training",
+];
+const SERVICE_CAUSES = ["repair", "equipment", "refill", "crew", "other"];
+
+export function UnitDialog({ code }: { readonly code: string }) {
+  const unit = unitsByCode.value.get(code);
+  if (unit === undefined) return null;
+  const station = stations.value.get(unit.station);
+  const standing = standings.value.get(code) ?? "off_duty";
+  return (
+    <Frame title={called(unit)}>
+      <p class="who">
+        <Glyph standing={standing} /> {t(`page.standing.${standing}`)}
+        {station !== undefined && station.telephone !== "" && <span> ☎ {station.telephone}</span>}
+      </p>
+      <p class="quiet">
+        {[station === undefined ? "" : called(station), nameOf("vehicle_classes", unit.vehicle_class), nameOf("duty_modes", unit.duty_mode)]
+          .filter((part) => part !== "")
+          .join(" · ")}
+      </p>
+      <Status unit={unit} />
+      <Duty unit={unit} />
+      <Service unit={unit} />
+    </Frame>
+  );
+}
+
+async function recorded(unit: Unit, command: Promise<unknown>): Promise<void> {
+  if (await reported(command)) toast({ code: "page.unit.recorded", params: { unit: unit.code, by: me() } });
+}
+
+function Status({ unit }: { readonly unit: Unit }) {
+  return (
+    <fieldset>
+      <legend>
+        {t("page.unit.status")} <At time={unit.status_at} />
+      </legend>
+      <div class="choices">
+        {STATUSES.map((status) => (
+          <button
+            key={status}
+            type="button"
+            class={status === unit.status ? "on" : ""}
+            aria-pressed={status === unit.status}
+            onClick={() => status !== unit.status && void recorded(unit, setStatus(unit.code, status))}
+            data-status={status}
+          >
+            {nameOf("statuses", status)}
+          </button>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+function Duty({ unit }: { readonly unit: Unit }) {
+  const onDuty = useSignal(unit.on_duty);
+  const crew = useSignal(unit.crew);
+  const send = () => void recorded(unit, setDuty(unit.code, onDuty.value ? { on_duty: true, crew: crew.value } : { on_duty: false }));
+  const changed = onDuty.value !== unit.on_duty || (onDuty.value && crew.value !== unit.crew);
+  return (
+    <fieldset>
+      <legend>{t("page.unit.duty")}</legend>
+      <div class="together">
+        <Choices
+          label={t("page.unit.duty")}
+          all={["on", "off"]}
+          name={(one) => t(one === "on" ? "page.unit.on_duty" : "page.unit.off_duty")}
+          value={onDuty.value ? "on" : "off"}
+          onChange={(one) => (onDuty.value = one === "on")}
+        />
+        <label class="beside">
+          {t("page.unit.crew")}
+          <input
+            type="number"
+            name="crew"
+            min={0}
+            max={unit.seats ?? 99}
+            value={crew.value}
+            disabled={!onDuty.value}
+            onInput={(event) => (crew.value = Math.max(0, Math.round(Number(event.currentTarget.value) || 0)))}
+          />
+          <small>{t("page.unit.crew_rule", { least: unit.minimum_crew, seats: unit.seats ?? "—" })}</small>
+        </label>
+        <button type="button" class="strong" disabled={!changed} onClick={send} data-test="record-duty">{t("page.record")}</button>
+      </div>
+    </fieldset>
+  );
+}
+
+function Service({ unit }: { readonly unit: Unit }) {
+  const cause = useSignal(SERVICE_CAUSES[0] ?? "other");
+  if (unit.out_of_service !== null) {
+    return (
+      <fieldset>
+        <legend>{t("page.unit.service")}</legend>
+        <div class="together">
+          <span class="short">✕ {t("page.standing.out_of_service")} · {nameOf("service_causes", unit.out_of_service)}</span>
+          <button type="button" class="strong" onClick={() => void recorded(unit, setService(unit.code, null))} data-test="back-in-service">
+            {t("page.unit.back")}
+          </button>
+        </div>
+      </fieldset>
+    );
+  }
+  return (
+    <fieldset>
+      <legend>{t("page.unit.service")}</legend>
+      <div class="together">
+        <Choices label={t("page.cause")} all={SERVICE_CAUSES} name={(one) => nameOf("service_causes", one)} value={cause.value} onChange={(one) => (cause.value = one)} />
+        <button type="button" onClick={() => void recorded(unit, setService(unit.code, cause.value))} data-test="out-of-service">
+          ✕ {t("page.unit.out")}
+        </button>
+      </div>
+    </fieldset>
+  );
+}
