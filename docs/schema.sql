@@ -396,9 +396,13 @@ create view assignment_card as
     a.incident,
     a.unit AS unit_id,
     a.state,
-    jsonb_build_object('id', a.id, 'incident', a.incident, 'unit', u.code, 'unit_id', a.unit, 'station', u.station, 'vehicle', u.vehicle_class, 'slot', a.slot, 'task', a.task, 'verb', a.verb, 'state', a.state, 'reason', a.reason, 'cause', a.cause, 'eta_seconds', a.eta_seconds, 'turnout_seconds', a.turnout_seconds, 'travel_seconds', a.travel_seconds, 'distance_metres', a.distance_metres, 'on_foot_metres', a.on_foot_metres, 'path', a.path, 'dispatched_by', a.dispatched_by, 'acknowledged_by', a.acknowledged_by, 'acknowledged_via', a.acknowledged_via, 'late_acknowledged_at', utc_text(a.late_acknowledged_at), 'dispatched_at', utc_text(a.dispatched_at), 'delivered_at', utc_text(a.delivered_at), 'acknowledged_at', utc_text(a.acknowledged_at), 'en_route_at', utc_text(a.en_route_at), 'on_scene_at', utc_text(a.on_scene_at), 'unconfirmed_at', utc_text(a.unconfirmed_at), 'ended_at', utc_text(a.ended_at), 'acknowledge_due_at', ( SELECT utc_text(t.due_at) AS utc_text
-           FROM timer t
-          WHERE ((t.kind = 'acknowledge'::text) AND (t.subject = a.id) AND (t.done_at IS NULL))), 'version', a.version) AS card
+    jsonb_build_object('id', a.id, 'incident', a.incident, 'unit', u.code, 'unit_id', a.unit, 'station', u.station, 'vehicle', u.vehicle_class, 'slot', a.slot, 'task', a.task, 'verb', a.verb, 'state', a.state, 'reason', a.reason, 'cause', a.cause, 'eta_seconds', a.eta_seconds, 'turnout_seconds', a.turnout_seconds, 'travel_seconds', a.travel_seconds, 'distance_metres', a.distance_metres, 'on_foot_metres', a.on_foot_metres, 'path', a.path, 'dispatched_by', a.dispatched_by, 'acknowledged_by', a.acknowledged_by, 'acknowledged_via', a.acknowledged_via, 'late_acknowledged_at', utc_text(a.late_acknowledged_at), 'dispatched_at', utc_text(a.dispatched_at), 'delivered_at', utc_text(a.delivered_at), 'acknowledged_at', utc_text(a.acknowledged_at), 'en_route_at', utc_text(a.en_route_at), 'on_scene_at', utc_text(a.on_scene_at), 'unconfirmed_at', utc_text(a.unconfirmed_at), 'ended_at', utc_text(a.ended_at), 'acknowledge_due_at',
+        CASE
+            WHEN (a.state = ANY (ARRAY['dispatched'::text, 'delivered'::text])) THEN ( SELECT utc_text(t.due_at) AS utc_text
+               FROM timer t
+              WHERE ((t.kind = 'acknowledge'::text) AND (t.subject = a.id) AND (t.done_at IS NULL)))
+            ELSE NULL::text
+        END, 'version', a.version) AS card
    FROM (assignment a
      JOIN unit u ON ((u.id = a.unit)));
 

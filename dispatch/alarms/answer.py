@@ -73,6 +73,8 @@ async def report(desk: Desk, work: Work, assignment_id: UUID, said: Said) -> Ans
     others = [a for a in await assignments_of(work.conn, incident.id) if a.id != old.id]
     slot_open = all(a.slot != old.slot or a.state not in FILLING for a in others)
     settled = settle(old.state, said.report, verb=old.verb, slot_open=slot_open)
+    if said.report is Report.DELIVER and old.state is State.UNCONFIRMED and old.delivered_at is None:
+        return await _delivered_late(desk, work, incident, old, said)
     if settled.outcome is Outcome.LATE:
         return await _late(desk, work, incident, old, said)
     if settled.outcome is not Outcome.CHANGED:
@@ -138,6 +140,23 @@ def _moved(old: AssignmentRow, state: State, slot: str, said: Said, now: datetim
             return replace(new, ended_at=at)
         case _:
             return new
+
+
+async def _delivered_late(
+    desk: Desk, work: Work, incident: IncidentRow, old: AssignmentRow, said: Said
+) -> Answered:
+    """The order has come through after its deadline: it is known from now on, and still unanswered."""
+    new = replace(old, delivered_at=_when(said, old, work.now))
+    await save_state(work.conn, old, new)
+    await changed(
+        desk,
+        work,
+        "assignment_delivered",
+        _params(incident, new, said),
+        incidents=[incident.id],
+        assignments=[old.id],
+    )
+    return Answered(Outcome.CHANGED, replace(new, version=old.version + 1), incident)
 
 
 async def _late(desk: Desk, work: Work, incident: IncidentRow, old: AssignmentRow, said: Said) -> Answered:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from uuid import UUID
 
 from dispatch.alarms.answer import Said, report, telephone_of
@@ -16,7 +17,12 @@ from dispatch.alarms.tell import changed
 from dispatch.alarms.waiting import look_at_waiting
 from dispatch.forces.release import RELEASED
 from runtime.database import Work
-from runtime.timers import Handler, Timer
+from runtime.timers import Handler, Timer, set_timer
+
+# A delivery deadline swept this late means that nobody was there to deliver either: the devices, which are coming
+# back at this moment, get a little time before help is added for every one of them.
+OUTAGE = timedelta(seconds=2)
+RETURN = timedelta(seconds=5)
 
 
 def timer_handlers(desk: Desk) -> Mapping[str, Handler]:
@@ -37,6 +43,18 @@ def timer_handlers(desk: Desk) -> Mapping[str, Handler]:
         await reroute(desk, work, UUID(timer.payload["incident"]), cause=timer.payload["cause"])
 
     async def delivery_due(work: Work, timer: Timer) -> None:
+        if work.now - timer.due_at > OUTAGE and not timer.payload.get("outage"):
+            again = {"outage": True}
+            due_at = work.now + RETURN
+            await set_timer(
+                work.conn,
+                county=timer.county,
+                kind="delivery",
+                subject=timer.subject,
+                due_at=due_at,
+                payload=again,
+            )
+            return
         await _not_delivered(desk, work, timer.subject)
 
     async def acknowledgement_due(work: Work, timer: Timer) -> None:
