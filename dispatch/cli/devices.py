@@ -59,7 +59,7 @@ async def _run(url: str, token: str, memory: Path | None, acknowledge: bool, lan
         orders = (
             told.data.get("orders", [told.data]) if told.event in ("snapshot", "order_dispatched") else []
         )
-        print(f"{told.at:%H:%M:%S}  {text(f'device.{told.event}', lang=lang)}", flush=True)
+        print(f"{told.at.astimezone():%H:%M:%S}  {text(f'device.{told.event}', lang=lang)}", flush=True)
         for order in orders:
             incident = order["incident"]
             kind = text(f"kind.{incident['kind']}", lang=lang)

@@ -118,7 +118,10 @@ def plan(folder: Path | None, county: Path | None, as_json: bool, **where: Any) 
 @data_options
 @json_option
 def apply(folder: Path | None, county: Path | None, as_json: bool, **where: Any) -> None:
-    """Bring the database to the folder in one journaled transaction; a running service follows at once."""
+    """Bring the database to the folder in one journaled transaction.
+
+    Boards show it at once; roads, zones and response plans follow when the service is started again on that folder.
+    """
     settings = settings_of(**where)
     here = read_county(county_folder(settings, folder or county))
 

@@ -57,6 +57,10 @@ def test_people_have_words_for_every_event_and_none_for_events_that_nobody_write
     assert worded - written == set()
 
 
+def test_the_device_in_a_terminal_has_words_for_everything_it_may_hear() -> None:
+    assert {f"device.{type}" for type in (*DEVICES, "snapshot")} - set(catalogue()) == set()
+
+
 def test_every_refusal_has_its_words_and_gives_the_parameters_they_name() -> None:
     faults = []
     for code, keys in code_scan.problems().items():
