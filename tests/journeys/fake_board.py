@@ -1,15 +1,9 @@
-"""A small invented county for the page alone: a board snapshot and vector tiles, the same on every run."""
+"""A small invented county for the page alone: a board snapshot and cards, the same on every run."""
 
 from __future__ import annotations
 
-import math
 import random
-from functools import cache
 from typing import Any
-
-import mapbox_vector_tile
-from shapely import LineString, Point, box
-from shapely.geometry.base import BaseGeometry
 
 WEST, SOUTH, EAST, NORTH = 112.50, 35.20, 113.25, 35.85
 TOWNS = (
@@ -27,6 +21,7 @@ TOWNS = (
     "柳树口镇",
 )
 NOW = "2026-11-22T08:15:30.000Z"
+CLOSED_ROAD = ((112.70, 35.30), (112.72, 35.31), (112.74, 35.31))
 Card = dict[str, Any]
 
 
@@ -210,81 +205,43 @@ def assignment(number: int, of: Card, unit: str, state: str, **times: Any) -> Ca
     }
 
 
-# ── tiles ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@cache
-def _lines() -> tuple[tuple[LineString, str], ...]:
-    """Roads that wind from town to town, and lanes that wind from the roads into nothing."""
-    chance = random.Random(140525)
-    found = []
-    for a in range(len(TOWNS)):
-        for b in range(a + 1, len(TOWNS)):
-            if math.dist(seat(a), seat(b)) < 0.27:
-                found.append(
-                    (_winding(chance, seat(a), seat(b), 24), chance.choice(("primary", "secondary", "trunk")))
-                )
-    for _ in range(900):
-        start = (chance.uniform(WEST, EAST), chance.uniform(SOUTH, NORTH))
-        end = (start[0] + chance.gauss(0, 0.012), start[1] + chance.gauss(0, 0.012))
-        kind = chance.choice(("tertiary", "unclassified", "residential", "track"))
-        found.append((_winding(chance, start, end, 6), kind))
-    return tuple(found)
-
-
-def _winding(chance: random.Random, a: tuple[float, float], b: tuple[float, float], steps: int) -> LineString:
-    wobble = math.dist(a, b) / steps * 0.5
-    middle = [
-        (
-            a[0] + (b[0] - a[0]) * i / steps + chance.gauss(0, wobble),
-            a[1] + (b[1] - a[1]) * i / steps + chance.gauss(0, wobble),
-        )
-        for i in range(1, steps)
-    ]
-    return LineString([a, *middle, b])
-
-
-def tile(z: int, x: int, y: int) -> bytes:
-    west, south, east, north = _bounds(z, x, y)
-    window = box(west, south, east, north).buffer((east - west) * 0.05)
-
-    def features(rows: list[tuple[BaseGeometry, Card]]) -> list[Card]:
-        return [
-            {"geometry": geometry.intersection(window), "properties": properties}
-            for geometry, properties in rows
-            if geometry.intersects(window)
-        ]
-
-    chance = random.Random(7)
-    villages = [
-        (
-            Point(chance.uniform(WEST, EAST), chance.uniform(SOUTH, NORTH)),
-            {"name": _village(chance), "kind": "village"},
-        )
-        for _ in range(220)
-    ]
-    layers = {
-        "boundary": [(box(WEST, SOUTH, EAST, NORTH).exterior, {})],
-        "roads": [(line, {"class": kind, "name": ""}) for line, kind in _lines()],
-        "towns": [(Point(seat(i)), {"name": town}) for i, town in enumerate(TOWNS)],
-        "places": villages,
+def condition(number: int, **more: Any) -> Card:
+    return {
+        "id": f"00000000-0000-7000-8003-{number:012d}",
+        "edges": ["r1"],
+        "area": None,
+        "factor": 0,
+        "vehicle_classes": [],
+        "reason": "bridge",
+        "starts_at": NOW,
+        "ends_at": None,
+        "removed_at": None,
+        **more,
     }
-    return bytes(
-        mapbox_vector_tile.encode(
-            [{"name": name, "features": features(rows)} for name, rows in layers.items()],
-            default_options={"quantize_bounds": (west, south, east, north), "extents": 4096},
-        )
+
+
+def record(number: int, closed_at: str) -> Card:
+    """A closed incident as GET /incidents/{id} answers it."""
+    one = incident(
+        number, "vehicle", "南村镇 高速口", 112.8, 35.45, NOW, status="closed", closed_at=closed_at
     )
-
-
-def _village(chance: random.Random) -> str:
-    return "".join(chance.choice(part) for part in ("李王张刘陈赵", "家河山沟岭", "庄村沟坪"))
-
-
-def _bounds(z: int, x: int, y: int) -> tuple[float, float, float, float]:
-    """Linear within a tile, which is near enough for a picture."""
-
-    def lat(row: int) -> float:
-        return math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * row / 2**z))))
-
-    return x / 2**z * 360 - 180, lat(y + 1), (x + 1) / 2**z * 360 - 180, lat(y)
+    unit = assignment(90, one, "unit-5-0", "cleared", en_route_at=NOW, on_scene_at=NOW, ended_at=closed_at)
+    times = {"dispatch_to_delivery_seconds": 0.1, "turnout_seconds": 62.0, "travel_seconds": 251.0}
+    return {
+        "incident": one,
+        "alarms": [{"id": "a9", "source": "119", "reported_at": NOW, "description": "货车起火"}],
+        "assignments": [unit],
+        "notices": [],
+        "journal": [
+            {"seq": 1, "at": NOW, "type": "incident_opened", "data": {"incident": one["id"]}},
+            {"seq": 2, "at": closed_at, "type": "incident_closed", "data": {"incident": one["id"]}},
+        ],
+        "intervals": {
+            "alarm_to_dispatch_seconds": 0.013,
+            "alarm_to_acknowledge_seconds": 9.0,
+            "alarm_to_arrival_seconds": 322.0,
+            "open_seconds": 1804.0,
+            "milestones": {"opened_to_out_seconds": 1500.0},
+            "units": [{"unit": "unit-5-0", "assignment": unit["id"], **times}],
+        },
+    }

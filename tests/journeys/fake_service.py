@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from dispatch.console.site import mount_pages
 from runtime.clock import utc_now
-from tests.journeys import fake_board
+from tests.journeys import fake_board, fake_tiles
 from tests.journeys.fake_board import Card
 
 STREAM = "county/140525"
@@ -36,6 +36,7 @@ class FakeService:
         self.events: list[Card] = []
         self.calls: list[tuple[str, Any]] = []
         self.ways: dict[str, Any] = {}
+        self.closed: list[Card] = []
         self.hellos: list[Card] = []
         self.mute = False
         self._waiting: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
@@ -82,7 +83,7 @@ class FakeService:
             if request.headers.get("authorization") != f"Bearer {TOKEN}":
                 return Response(status_code=401)
             return Response(
-                await asyncio.to_thread(fake_board.tile, z, x, y), media_type="application/x-protobuf"
+                await asyncio.to_thread(fake_tiles.tile, z, x, y), media_type="application/x-protobuf"
             )
 
         @self.app.get(f"{api}/places")
@@ -108,8 +109,30 @@ class FakeService:
         async def proposal(id: str) -> Card:
             return {"id": id, "detail": {"paths": self.ways}}
 
+        @self.app.get(f"{api}/incidents")
+        async def closed(status: str) -> Card:
+            return {"incidents": [one["incident"] for one in self.closed], "next": None}
+
+        @self.app.get(f"{api}/roads/conditions")
+        async def conditions() -> Card:
+            """The real service adds the lines of the edges; here each edge is its own line."""
+            cards = self.board["cards"]["conditions"]
+            lines = {"type": "MultiLineString", "coordinates": [fake_board.CLOSED_ROAD]}
+            return {
+                "version": 1,
+                "conditions": [{**card, "lines": lines, "roads": ["S227"]} for card in cards],
+            }
+
+        @self.app.delete(f"{api}/roads/conditions/{{id}}")
+        async def lift(id: str) -> Card:
+            self.calls.append((f"DELETE roads/conditions/{id}", None))
+            return {"id": id}
+
         @self.app.get(f"{api}/incidents/{{id}}")
         async def one(id: str) -> Card:
+            for record in self.closed:
+                if record["incident"]["id"] == id:
+                    return record
             words = {
                 "source": "119",
                 "caller": "138****2231",

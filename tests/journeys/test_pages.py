@@ -3,51 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from dispatch.console.site import PAGES
 from runtime.clock import utc_now
 from tests.journeys import fake_board
-from tests.journeys.browser import chromium, colours_of_map, drawn, page_of, warm
-from tests.journeys.fake_night import night
-from tests.journeys.fake_service import FakeService, serving, text
+from tests.journeys.browser import colours_of_map, drawn, page_of, warm
+from tests.journeys.fake_service import FakeService, text
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not Path(PAGES, "index.html").is_file():
-        pytest.fail("the pages are not built: run scripts/setup")
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture
-def fake() -> FakeService:
-    service = FakeService()
-    night(service)
-    return service
-
-
-@pytest.fixture
-def address(fake: FakeService) -> Iterator[str]:
-    with serving(fake) as found:
-        yield found
-
-
-@pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    """The console, logged in by the one-time link."""
-    with page_of(browser) as found:
-        found.goto(f"{address}/#login=one-time-code")
-        expect(found.locator("[data-test=link]")).to_have_attribute("data-state", "live")
-        yield found
 
 
 def row(page: Page, number: str) -> Locator:
