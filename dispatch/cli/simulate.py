@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import click
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -177,24 +178,22 @@ def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
 
 def _show(report: dict[str, Any]) -> None:
     console = Console()
-    table = Table(title=f"{report['county_name']}  {report['years']:g} a × {report['replications']}")
-    for column in ("policy", "", "n", "mean s", "± 95 %", "p50", "p90", "p95", "≤ 10 min", "≤ 20 min"):
-        table.add_column(column, justify="left" if column in ("policy", "") else "right")
+    title = f"{report['county_name']}  {report['years']:g} a × {report['replications']}"
+    table = Table(title=title, box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    for column in ("seconds", "n", "mean", "±", "50%", "90%", "95%", "≤10min", "≤20min"):
+        table.add_column(column, justify="left" if column == "seconds" else "right", no_wrap=True)
     for policy in report["policies"]:
-        for name in ("first_engine", "first_unit", "full_set"):
+        table.add_row(policy["policy"], style="bold")
+        for name, short in (("first_engine", "engine"), ("first_unit", "unit"), ("full_set", "full set")):
             said = policy[name]
             mean = said.get("mean_seconds", _NONE)
             half = None if mean["low"] is None else (mean["high"] - mean["low"]) / 2
             table.add_row(
-                policy["policy"],
-                name,
-                _number(said["n"]["value"]),
-                _number(mean["value"]),
-                _number(half, 1),
+                f"  {short}",
+                *(_number(said["n"]["value"]), _number(mean["value"]), _number(half, 1)),
                 *(_number(said.get(f"{q}_seconds", _NONE)["value"]) for q in ("p50", "p90", "p95")),
                 *(_percent(said.get("within", {}).get(m, _NONE)["value"]) for m in ("10", "20")),
             )
-        table.add_section()
     console.print(table)
     for policy in report["policies"]:
         parts = policy["first_engine"].get("parts", {})
@@ -208,6 +207,7 @@ def _show(report: dict[str, Any]) -> None:
             console.print(
                 f"{row['policy']} − {row['against']}  {row['quantity']}  {row['difference']:+.3g}{interval}",
                 highlight=False,
+                soft_wrap=True,
             )
     console.print("待核: invented alarms and assumed crews, see docs/simulation.md", highlight=False)
     if report["synthetic"]:
@@ -222,4 +222,4 @@ def _number(value: float | None, digits: int = 0) -> str:
 
 
 def _percent(value: float | None) -> str:
-    return "–" if value is None else f"{100 * value:.1f} %"
+    return "–" if value is None else f"{100 * value:.1f}%"

@@ -65,3 +65,18 @@ class Incident:
     def over(self, now: int) -> bool:
         """Work is done and nobody is left."""
         return self.open == 0 and self.touched_ms != NEVER and now >= self.touched_ms + self.work_ms
+
+    def free_extra(self) -> str:
+        number = 1
+        while f"extra-{number}" in self.filled:
+            number += 1
+        return f"extra-{number}"
+
+    def complete(self) -> bool:
+        """Everything the plan asks for is there: its quantities and whoever fills its slots."""
+        if bool((self.here < self.plan.need - 1e-9).any()):
+            return False
+        return all(
+            slot.optional or not slot.counts or code in self.here_slots
+            for slot, code in zip(self.plan.slots, self.plan.slot_codes, strict=True)
+        )

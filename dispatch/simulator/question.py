@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dispatch.alarms.question import Request
+from dispatch.alarms.question import Request, Shortfall
 from dispatch.forces.model import Gate
 from dispatch.simulator.ground import Plan, Spot
 
@@ -50,3 +50,17 @@ def ask(
         waiting_ms=waiting_ms,
     )
     return request, open_slots
+
+
+def could_help(
+    request: Request, brings: NDArray[np.float64], shortfalls: Sequence[Shortfall]
+) -> NDArray[np.bool_]:
+    """Units that would mend one of the request's shortfalls, whatever stops them now."""
+    helps = np.zeros(len(brings), dtype=np.bool_)
+    for short in shortfalls:
+        if short.slot >= 0:
+            wanted = request.slots[short.slot]
+            helps |= wanted.classes_ok & (brings >= wanted.needs - 1e-9).all(axis=1)
+        else:
+            helps |= brings[:, short.capability] > 1e-9
+    return helps

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from enum import IntEnum
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dispatch.alarms.incident import State
 from dispatch.alarms.question import UNREACHABLE_MS, Choice, Pick, Request, Role, Shortfall
@@ -19,11 +18,12 @@ from dispatch.simulator.agenda import Agenda
 from dispatch.simulator.arrivals import Alarms
 from dispatch.simulator.assumptions import KindMix
 from dispatch.simulator.cover import CoverWatch
+from dispatch.simulator.crews import Answer, Crews
 from dispatch.simulator.ground import Ground
 from dispatch.simulator.habits import Asked, Habit
 from dispatch.simulator.incident import NEVER, Incident, Sent
-from dispatch.simulator.question import ask
-from dispatch.simulator.streams import UnitPurpose, UnitStreams, lognormal
+from dispatch.simulator.question import ask, could_help
+from dispatch.simulator.streams import UnitStreams, lognormal
 
 _BUSY = np.int32(Gate.BUSY)
 _NO_SLOT = int(Role.NO_SLOT)
@@ -52,9 +52,7 @@ class DispatchWorld:
         self.given = ground.given
         units = ground.units[False]
         self.brings, self.engine = units.brings, units.engine
-        self.answering = [
-            self.given.answering_of(unit.station_class, unit.duty_mode) for unit in ground.candidates[False]
-        ]
+        self.crews = Crews(ground)
         self.stopped = ground.gates.copy()
         self.cover = CoverWatch(
             units, ground.gates == 0, ground.numbers.free_engine_reserve, alarms.horizon_ms
@@ -156,21 +154,10 @@ class DispatchWorld:
         self, incident: Incident, request: Request, shortfalls: Sequence[Shortfall], index: int
     ) -> None:
         """What is lacking waits while somebody who could help is away elsewhere; only then is it asked again."""
-        helps: NDArray[np.bool_] | None = None
-        for short in shortfalls:
-            if short.request != index:
-                continue
-            if short.slot >= 0:
-                wanted = request.slots[short.slot]
-                able = wanted.classes_ok & (self.brings >= wanted.needs - 1e-9).all(axis=1)
-            else:
-                able = self.brings[:, short.capability] > 1e-9
-            helps = able if helps is None else helps | able
-        if helps is not None:
-            helps &= (request.gates & ~_BUSY) == 0
-            helps &= (self.stopped & _BUSY) != 0
-            helps[[self.sent[index].unit for index in incident.filled.values()]] = False
-        if helps is None or not helps.any():
+        helps = could_help(request, self.brings, [one for one in shortfalls if one.request == index])
+        helps &= ((request.gates & ~_BUSY) == 0) & ((self.stopped & _BUSY) != 0)
+        helps[[self.sent[number].unit for number in incident.filled.values()]] = False
+        if not helps.any():
             incident.lacking = None
             self.waiting.pop(incident.number, None)
             return
@@ -193,7 +180,7 @@ class DispatchWorld:
             slot = plan.slot_codes[open_slots[pick.slot]]
             counts = plan.slots[open_slots[pick.slot]].counts
         else:
-            slot, counts = self._free_extra(incident), True
+            slot, counts = incident.free_extra(), True
         role = int(self.ground.spot(incident.place, False).role[unit])
         sent = Sent(
             incident=incident.number,
@@ -216,43 +203,26 @@ class DispatchWorld:
 
     def _await_answer(self, now: int, incident: Incident, index: int) -> None:
         unit = self.sent[index].unit
-        how, draws = self.answering[unit], incident.draws[:, unit]
-        asking = self.given.asking_seconds if incident.plan.asked[unit] else 0.0
-        seconds = asking + lognormal(float(draws[UnitPurpose.DELAY]), how.delay.mean, how.delay.variation)
-        answers = now + round(seconds * 1000)
-        missed = now + self.ground.acknowledge_ms[unit] + round(asking * 1000)
-        luck = float(draws[UnitPurpose.ANSWER])
-        if luck < how.silent:
-            self.agenda.note(missed, What.MISSED, index)
-            self.agenda.note(missed + round(self.given.silent_seconds * 1000), What.HOME, unit)
-        elif luck < how.silent + how.unable:
-            self.agenda.note(min(answers, missed), What.UNABLE, index)
-        elif answers <= missed:
-            self._roll(answers, incident, index)
+        reply = self.crews.reply(incident, unit)
+        answered, missed = now + reply.after_ms, now + reply.deadline_ms
+        if reply.answer is Answer.IN_TIME:
+            self._roll(answered, incident, index)
+        elif reply.answer is Answer.UNABLE:
+            self.agenda.note(answered, What.UNABLE, index)
         else:
             self.agenda.note(missed, What.MISSED, index)
-            self.agenda.note(answers, What.LATE, index)
+            if reply.answer is Answer.LATE:
+                self.agenda.note(answered, What.LATE, index)
+            else:
+                self.agenda.note(missed + round(self.given.silent_seconds * 1000), What.HOME, unit)
 
     def _roll(self, now: int, incident: Incident, index: int) -> None:
         """From the acknowledgement on nothing changes any more until it is there."""
-        sent, given, table = self.sent[index], self.given, self.ground.table
-        unit, place = sent.unit, incident.place
-        table_ms = float(self.ground.units[self.ground.night_at(now)].turnout_ms[unit])
-        turnout = lognormal(
-            float(incident.draws[UnitPurpose.TURNOUT, unit]), table_ms, given.turnout_variation
-        )
-        drive = lognormal(
-            float(incident.draws[UnitPurpose.TRAVEL, unit]),
-            float(table.travel_ms[place, unit]),
-            given.driving_variation,
-        )
-        sent.state = State.ACKNOWLEDGED
-        sent.acknowledged_ms = now
-        sent.rolled_ms = now + round(turnout)
-        sent.metres = float(table.metres[place, unit])
-        self.agenda.note(
-            sent.rolled_ms + round(drive) + int(table.on_foot_ms[place, unit]), What.ARRIVE, index
-        )
+        sent = self.sent[index]
+        way = self.crews.way(now, incident, sent.unit)
+        sent.state, sent.acknowledged_ms, sent.rolled_ms = State.ACKNOWLEDGED, now, now + way.rolled_ms
+        sent.metres = float(self.ground.table.metres[incident.place, sent.unit])
+        self.agenda.note(now + way.arrived_ms, What.ARRIVE, index)
 
     def _missed(self, now: int, index: int) -> None:
         """未回执: it stays busy, since its crew may be rolling; its slot is free and another unit is added."""
@@ -308,13 +278,6 @@ class DispatchWorld:
         if sent.counts:
             incident.arriving += self.brings[sent.unit]
 
-    @staticmethod
-    def _free_extra(incident: Incident) -> str:
-        number = 1
-        while f"extra-{number}" in incident.filled:
-            number += 1
-        return f"extra-{number}"
-
     def _arrive(self, now: int, index: int) -> None:
         sent = self.sent[index]
         incident = self.incidents[sent.incident]
@@ -328,20 +291,10 @@ class DispatchWorld:
                 incident.first_engine = index
             incident.here += self.brings[sent.unit]
         incident.here_slots.add(sent.slot)
-        if incident.full_ms == NEVER and self._full(incident):
+        if incident.full_ms == NEVER and incident.complete():
             incident.full_ms = now
         stay = round(self.given.least_stay_seconds * 1000)
         self.agenda.note(max(now + stay, incident.touched_ms + incident.work_ms), What.CLEAR, index)
-
-    @staticmethod
-    def _full(incident: Incident) -> bool:
-        """Everything the plan asks for is there: its quantities and whoever fills its slots."""
-        if bool((incident.here < incident.plan.need - 1e-9).any()):
-            return False
-        return all(
-            slot.optional or not slot.counts or code in incident.here_slots
-            for slot, code in zip(incident.plan.slots, incident.plan.slot_codes, strict=True)
-        )
 
     def _clear(self, now: int, index: int) -> None:
         sent = self.sent[index]
