@@ -23,13 +23,14 @@ from runtime.settings import load_settings
 _CHECKOUT = Path(__file__).parents[2]
 
 # A service as small as can be: says what it has, then waits to be told to end.
+# Whoever runs the tests in the background (`… &`) hands down an ignored Ctrl-C.
 _SERVICE = """
+import signal
 import sys
-import tempfile
 from runtime.encoding import to_json
-from runtime.programs import ended, wait_ended
 from runtime.servers import running_servers
 from runtime.settings import load_settings
+signal.signal(signal.SIGINT, signal.default_int_handler)
 with running_servers(load_settings(data=sys.argv[1]), durable=len(sys.argv) > 2) as servers:
     print(to_json(servers), flush=True)
     sys.stdin.read()

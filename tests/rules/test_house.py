@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import json
 import re
 import string
@@ -81,6 +82,19 @@ def test_several_things_in_a_message_are_named_one_after_the_other() -> None:
 
 def _fields(template: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(template) if name}
+
+
+def test_every_rule_module_is_held_to_be_pure() -> None:
+    """The floors know which modules are rules; the contract of purity has to name the same."""
+    contracts = configparser.ConfigParser()
+    contracts.read(CHECKOUT / ".importlinter", encoding="utf-8")
+    rules = set()
+    for slice in ("alarms", "forces", "push", "access", "console"):
+        floors = contracts[f"importlinter:contract:{slice}"]["layers"].split("\n")
+        for floor in floors[-2:] if slice == "push" else floors[-1:]:
+            rules |= {f"dispatch.{slice}.{name}" for name in re.split(r"\s*[:|]\s*", floor.strip())}
+    pure = contracts["importlinter:contract:rules"]["source_modules"].split()
+    assert sorted(pure) == sorted(rules | {"dispatch.messages"})
 
 
 def _tracked() -> list[Path]:
