@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Sequence
 from functools import cache
 
 import mapbox_vector_tile
@@ -48,7 +49,7 @@ def tile(z: int, x: int, y: int) -> bytes:
     west, south, east, north = _bounds(z, x, y)
     window = box(west, south, east, north).buffer((east - west) * 0.05)
 
-    def features(rows: list[tuple[BaseGeometry, Card]]) -> list[Card]:
+    def features(rows: Sequence[tuple[BaseGeometry, Card]]) -> list[Card]:
         return [
             {"geometry": geometry.intersection(window), "properties": properties}
             for geometry, properties in rows
@@ -56,7 +57,7 @@ def tile(z: int, x: int, y: int) -> bytes:
         ]
 
     chance = random.Random(7)
-    villages = [
+    villages: list[tuple[BaseGeometry, Card]] = [
         (
             Point(chance.uniform(WEST, EAST), chance.uniform(SOUTH, NORTH)),
             {"name": _village(chance), "kind": "village"},
@@ -64,7 +65,7 @@ def tile(z: int, x: int, y: int) -> bytes:
         for _ in range(220)
     ]
     lon, lat = seat(2)
-    water = [
+    water: list[tuple[BaseGeometry, Card]] = [
         (Point(lon + 0.025, lat + 0.03), {"code": "w1", "kind": "pond", "name": "", "unusable": False}),
         (
             Point(lon + 0.02, lat + 0.035),
@@ -72,7 +73,7 @@ def tile(z: int, x: int, y: int) -> bytes:
         ),
         (Point(lon + 0.021, lat + 0.03), {"code": "w3", "kind": "tank", "name": "", "unusable": True}),
     ]
-    layers = {
+    layers: dict[str, Sequence[tuple[BaseGeometry, Card]]] = {
         "water_sources": water if z >= 12 else [],
         "boundary": [(box(WEST, SOUTH, EAST, NORTH).exterior, {})],
         "roads": [(line, {"class": kind, "name": ""}) for line, kind in _lines()],

@@ -14,6 +14,7 @@ from tests.journeys.browser import Colours, chromium, colours_of_map, drawn, pag
 from tests.journeys.live_house import LiveHouse, live_house, obedient_devices
 
 pytestmark = pytest.mark.browser
+VERMILLION = (213, 94, 0)
 
 
 @pytest.fixture
@@ -91,3 +92,42 @@ def test_a_place_that_nobody_knows_is_taken_marked_and_moved_by_a_click(house: L
         page.locator("[data-test=map]").click(position={"x": 340, "y": 340})
         page.locator(".asking button.strong").click()
         expect(page.locator("[data-test=doubt]")).to_have_count(0)
+
+
+def test_a_closed_road_a_unit_in_repair_and_a_closed_incident_are_what_the_service_says(
+    house: LiveHouse,
+) -> None:
+    with chromium() as browser, page_of(browser, 1366, 768) as page:
+        page.goto(f"{house.url}/#login={house.login_code}")
+        expect(page.locator("[data-test=link]")).to_have_attribute("data-state", "live")
+
+        page.keyboard.press("r")
+        page.locator("[data-test=map]").click(position={"x": 345, "y": 345})
+        page.locator("[data-choice=landslide]").click()
+        page.locator("[data-test=send-road]").click()
+        condition = page.locator("[data-test=condition]")
+        expect(condition).to_contain_text("塌方")
+        until(page, "the closed road is not drawn", lambda colours: colours.get(VERMILLION, 0) > 30)
+        page.locator("[data-test=lift]").click()
+        page.locator("[data-test=lift]").click()
+        expect(condition).to_have_count(0)
+
+        unit = page.locator("[data-test=unit]").first
+        code = unit.get_attribute("data-unit")
+        unit.click()
+        page.locator("[data-test=out-of-service]").click()
+        expect(page.locator("[data-test=back-in-service]")).to_be_visible()
+        page.keyboard.press("Escape")
+        mine = page.locator(f"[data-test=unit][data-unit={code}]")
+        expect(mine).to_have_attribute("data-standing", "out_of_service")
+
+        page.keyboard.press("F2")
+        page.locator("[data-test=map]").click(position={"x": 345, "y": 345})
+        page.locator("[data-test=kind][data-kind=other]").click()
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("[data-test=water] li").first).to_be_visible()
+        page.keyboard.press("c")
+        page.keyboard.press("Enter")
+        expect(page.locator("[data-test=toast]").last).to_contain_text("已结案")
+        page.locator("[data-test=closed]").first.click()
+        expect(page.locator("[data-test=intervals]")).to_contain_text("立案 → 结案")

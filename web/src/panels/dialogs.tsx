@@ -6,7 +6,7 @@ import { called, levelText, nameOf, t } from "../i18n.ts";
 import { acknowledge, closeIncident, recall, reinforce, setLevel, unable } from "../state/commands.ts";
 import { cards, selected, stations, unitsByCode } from "../state/store.ts";
 import { severity } from "../state/priority.ts";
-import { dialog } from "../state/view.ts";
+import { backToOverview, dialog, toast } from "../state/view.ts";
 import { BINDINGS } from "../bindings.ts";
 import { Choices } from "./choices.tsx";
 import { Frame, shut } from "./frame.tsx";
@@ -178,7 +178,11 @@ function Close() {
   const incident = selected.value;
   const why = useSignal("");
   if (incident === null) return null;
-  const send = () => closeIncident(incident.id, { by: me(), ...(why.value.trim() === "" ? {} : { why: why.value.trim() }) });
+  const send = async () => {
+    await closeIncident(incident.id, { by: me(), ...(why.value.trim() === "" ? {} : { why: why.value.trim() }) });
+    backToOverview();
+    toast({ code: "page.close.done", params: { number: incident.number } });
+  };
   return (
     <Frame title={t("page.close.title", { number: incident.number })} send={t("page.close")} onSend={send}>
       <p>{nameOf("kinds", incident.kind)} · {incident.place}</p>
