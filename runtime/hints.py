@@ -50,10 +50,13 @@ class Hints:
             )
 
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._tasks = ()
+        tasks, self._tasks = self._tasks, ()
+        # The Redis client swallows a cancellation now and then, while it connects: once is not enough.
+        while waiting := [task for task in tasks if not task.done()]:
+            for task in waiting:
+                task.cancel()
+            await asyncio.wait(waiting, timeout=0.1)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """`listener` gets the set of topics, in the event loop, and must be quick; call the result to stop."""

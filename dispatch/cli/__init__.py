@@ -51,16 +51,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read our output has gone; Python would complain once more when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        if error.filename is None:
+            return _fault(error)
+        why = f"{error.filename}: {(error.strerror or 'unusable').lower()}"
+        print(f"pianqu: {why}; name another path or correct its permissions", file=sys.stderr)
+        return 2
     except Exception as fault:  # noqa: BLE001 - the last door: a person gets one line, never a traceback
-        if os.environ.get("PIANQU_DEBUG"):
-            traceback.print_exc()
-        said = " ".join(f"{type(fault).__name__}: {fault}".split())
-        print(
-            f"pianqu: a fault of the program itself ({said}); set PIANQU_DEBUG=1 for details and report it",
-            file=sys.stderr,
-        )
-        return 1
+        return _fault(fault)
     return result if isinstance(result, int) else 0
+
+
+def _fault(fault: Exception) -> int:
+    if os.environ.get("PIANQU_DEBUG"):
+        traceback.print_exception(fault)
+    said = " ".join(f"{type(fault).__name__}: {fault}".split())
+    print(
+        f"pianqu: a fault of the program itself ({said}); set PIANQU_DEBUG=1 for details and report it",
+        file=sys.stderr,
+    )
+    return 1
 
 
 def run() -> None:

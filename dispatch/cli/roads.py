@@ -182,7 +182,10 @@ def route(
     here = county_of(settings_of(**where), county)
     vehicle_class(here, vehicle)
     start, goal = position("--from", from_, crs), position("--to", to, crs)
-    found = find_route(live_roads(here), start, goal, vehicle)
+    try:
+        found = find_route(live_roads(here), start, goal, vehicle)
+    except InputError as error:  # which of the two it was, as the option is called
+        raise InputError(f"--{error.where}", error.problem, error.remedy) from None
     document = {
         "travel_seconds": found.travel_ms / 1000,
         "distance_metres": round(found.distance_metres, 1),

@@ -106,3 +106,13 @@ async def test_a_listener_that_fails_does_not_silence_the_others(hints: Hints) -
     ear = Ear(hints)
     hints.publish(["county/1"])
     assert ear.heard == {"county/1"}
+
+
+async def test_stopping_in_the_middle_of_connecting_never_hangs(redis_url: str) -> None:
+    """Commands beside the service live for milliseconds; the client swallows a cancellation now and then."""
+    for pause in range(40):
+        hints = Hints(redis_url)
+        await hints.start()
+        await asyncio.sleep(pause * 0.0001)
+        async with asyncio.timeout(20):
+            await hints.stop()
