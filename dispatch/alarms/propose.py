@@ -24,8 +24,10 @@ from dispatch.forces.turnout import is_night
 from dispatch.push.changes import tell_devices
 from gis_data.model import Verb
 from runtime.database import Work
+from runtime.errors import UserError
 
-TRIES = 5
+# In a wave of alarms many choose the same unit at once; a choice takes milliseconds, and one of them wins each time.
+TRIES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,9 @@ async def _propose(
                 ids = await send(desk, work, incident, orders, proposal=id, by=AUTOMATIC) if orders else {}
         except (UnitBusy, SlotFilled):
             if attempt == TRIES - 1:
-                raise
+                raise UserError(
+                    f"units were taken {TRIES} times while {incident.number} chose them"
+                ) from None
             continue
         new = await raise_shortfalls(
             work.conn,

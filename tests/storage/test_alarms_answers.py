@@ -74,56 +74,6 @@ async def test_an_unconfirmed_unit_is_busy_and_fills_nothing(by_hand: World, fak
     assert caught.value.code == "unit_busy"
 
 
-async def test_an_order_no_device_received_asks_for_the_telephone_and_adds_a_unit_within_ten_seconds(
-    by_hand: World, fake_clock: FakeClock
-) -> None:
-    incident, _ = await ordered(by_hand, "W1-1")
-    fake_clock.advance(10.1)
-    await by_hand.sweep()
-    missed = [e for e in await by_hand.events(f"incident/{incident}") if e.type == "delivery_missed"]
-    assert [(e.data["unit"], e.data["telephone"]) for e in missed] == [("W1-1", "0356-W1")]
-    rows = await by_hand.assignments(incident)
-    assert rows["W1-1"].state is State.UNCONFIRMED
-    assert len(rows) == 2
-    assert "order_recalled" not in await by_hand.device_types("W1-1")
-
-
-async def test_after_an_outage_devices_may_come_back_before_help_is_added(
-    by_hand: World, fake_clock: FakeClock
-) -> None:
-    incident, ids = await ordered(by_hand, "W1-1", "W2-1")
-    fake_clock.advance(15)  # nobody swept the deadline at 10 s, so nobody delivered either
-    await by_hand.sweep()
-    await by_hand.say(ids["W1-1"], Report.DELIVER)
-    fake_clock.advance(5.1)
-    await by_hand.sweep()
-    rows = await by_hand.assignments(incident)
-    assert rows["W1-1"].state is State.DELIVERED
-    assert rows["W2-1"].state is State.UNCONFIRMED
-
-
-async def test_an_order_that_comes_through_late_is_known_to_have_come(
-    by_hand: World, fake_clock: FakeClock
-) -> None:
-    incident, ids = await ordered(by_hand, "W1-1")
-    fake_clock.advance(10.1)
-    await by_hand.sweep()
-    for _ in range(2):
-        await by_hand.say(ids["W1-1"], Report.DELIVER)
-    row = (await by_hand.assignments(incident))["W1-1"]
-    assert (row.state, row.delivered_at) == (State.UNCONFIRMED, fake_clock.now)
-    assert (await by_hand.types(incident)).count("assignment_delivered") == 1
-    assert (await by_hand.say(ids["W1-1"], Report.ACKNOWLEDGE)).outcome is Outcome.LATE
-
-
-async def test_a_delivered_order_asks_for_no_telephone(by_hand: World, fake_clock: FakeClock) -> None:
-    incident, ids = await ordered(by_hand, "W1-1")
-    await by_hand.say(ids["W1-1"], Report.DELIVER)
-    fake_clock.advance(10.1)
-    await by_hand.sweep()
-    assert "delivery_missed" not in await by_hand.types(incident)
-
-
 async def test_an_acknowledgement_in_time_stops_the_clock(by_hand: World, fake_clock: FakeClock) -> None:
     incident, ids = await ordered(by_hand, "W1-1")
     fake_clock.advance(20)
