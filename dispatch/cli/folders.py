@@ -109,7 +109,7 @@ def plan(folder: Path | None, county: Path | None, as_json: bool, **where: Any) 
             return await plan_county(conn, here)
 
     found = asyncio.run(beside(settings, compare))
-    print_json(found) if as_json else print(found)
+    print_json(found) if as_json else print(*found.lines(), sep="\n")
 
 
 @county.command("apply")
@@ -130,7 +130,7 @@ def apply(folder: Path | None, county: Path | None, as_json: bool, **where: Any)
             return await apply_county(work, here)
 
     done = asyncio.run(beside(settings, change))
-    print_json(done) if as_json else print(done)
+    print_json(done) if as_json else print(*done.lines(), sep="\n")
 
 
 async def beside(settings: Settings, act: Any) -> Any:

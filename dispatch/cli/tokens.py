@@ -104,7 +104,7 @@ def create_person(login: str, name: str, role: str, **where: Any) -> None:
 @click.option("--role", type=click.Choice(sorted(role.value for role in PEOPLE)), default="dispatcher")
 @data_options
 def link(name: str, role: str, **where: Any) -> None:
-    """Print a link that lets one person in, once, within ten minutes: for the first login of all."""
+    """Print a link that lets one person in, once, within a quarter of an hour: for the first login of all."""
     settings = settings_of(**where)
 
     async def make(db: Database) -> str:
