@@ -48,7 +48,11 @@ class Layer:
 
 def layer_names(path: Path) -> tuple[str, ...]:
     try:
-        return tuple(str(name) for name, _ in list_layers(path))
+        with warnings.catch_warnings():
+            warnings.simplefilter(
+                "ignore"
+            )  # what GDAL grumbles about is said in our own words, or not at all
+            return tuple(str(name) for name, _ in list_layers(path))
     except _READ_ERRORS as error:
         raise InputError(path.name, "is not a readable GeoPackage", _REMEDY) from error
 
