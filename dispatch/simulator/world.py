@@ -307,6 +307,7 @@ class DispatchWorld:
         self.agenda.note(sent.home_ms, What.HOME, sent.unit)
 
     def _home(self, now: int, unit: int) -> None:
+        """In the order in which `choose` takes requests; only this unit is new, so it ends when it is taken."""
         self.stopped[unit] &= ~_BUSY
         self.cover.returns(unit, now)
         helped = [
@@ -314,5 +315,7 @@ class DispatchWorld:
             for incident in self.waiting.values()
             if incident.lacking is not None and incident.lacking[unit] and unit not in incident.tried
         ]
-        if helped:
-            self._choose(now, helped)
+        for incident in sorted(helped, key=lambda one: (not one.life_at_risk, one.at_ms, one.number)):
+            self._choose(now, [incident])
+            if self.stopped[unit] & _BUSY:
+                return
