@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from dispatch.alarms.answer import Said, report, telephone_of
@@ -19,16 +19,24 @@ from dispatch.forces.release import RELEASED
 from runtime.database import Work
 from runtime.timers import Handler, Timer, set_timer
 
-# A delivery deadline swept this late means that nobody was there to deliver either: the devices, which are coming
-# back at this moment, get a little time before help is added for every one of them.
-OUTAGE = timedelta(seconds=2)
-RETURN = timedelta(seconds=5)
+# After a start the clock of deliveries begins anew: the devices are only coming back, and help for every one of them
+# would be help for nobody.
+RETURN = timedelta(seconds=10)
 
 
 def timer_handlers(desk: Desk) -> Mapping[str, Handler]:
     """For the sweeper: each handler is idempotent and finds out by itself whether there is anything left to do."""
 
+    first: list[datetime] = []
+
+    def begun(work: Work) -> datetime:
+        """When this process handled its first timer: as good as when it started, and by the database's clock."""
+        if not first:
+            first.append(work.now)
+        return first[0]
+
     async def proposal_due(work: Work, timer: Timer) -> None:
+        begun(work)
         asked = timer.payload
         await propose(
             desk,
@@ -43,16 +51,10 @@ def timer_handlers(desk: Desk) -> Mapping[str, Handler]:
         await reroute(desk, work, UUID(timer.payload["incident"]), cause=timer.payload["cause"])
 
     async def delivery_due(work: Work, timer: Timer) -> None:
-        if work.now - timer.due_at > OUTAGE and not timer.payload.get("outage"):
-            again = {"outage": True}
-            due_at = work.now + RETURN
+        returned_at = begun(work) + RETURN
+        if work.now < returned_at:
             await set_timer(
-                work.conn,
-                county=timer.county,
-                kind="delivery",
-                subject=timer.subject,
-                due_at=due_at,
-                payload=again,
+                work.conn, county=timer.county, kind="delivery", subject=timer.subject, due_at=returned_at
             )
             return
         await _not_delivered(desk, work, timer.subject)

@@ -71,6 +71,10 @@ class World:
             total += handled
         return total
 
+    def restart(self) -> None:
+        """As after a kill: another sweeper, which has handled nothing yet."""
+        self.sweeper = Sweeper(self.db, timer_handlers(self.desk))
+
     async def incident(self, id: str | UUID) -> dict[str, Any]:
         async with self.db.reading() as conn:
             card = await incident_card(conn, CODE, UUID(str(id)))
