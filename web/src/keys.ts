@@ -13,7 +13,7 @@ import {
   undoDispatch,
 } from "./actions.ts";
 import { mute, unlock } from "./sound.ts";
-import { dialog, panel } from "./state/view.ts";
+import { dialog, panel, wholeCounty } from "./state/view.ts";
 
 const EVERYWHERE: Readonly<Record<string, () => void>> = {
   F2: newAlarm,
@@ -34,6 +34,9 @@ const OUTSIDE_FIELDS: Readonly<Record<string, () => void>> = {
   l: () => ask({ type: "level" }),
   c: () => ask({ type: "close" }),
   r: reportRoadCondition,
+  "0": () => {
+    wholeCounty.value += 1;
+  },
   u: () => document.querySelector<HTMLElement>("#board .unit")?.focus(),
   "/": searchPlace,
   "?": () => {

@@ -1,6 +1,6 @@
 // The place: a search by name, pinyin or initials; the ladder town, village, hamlet, landmark; a click; coordinates.
 
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import type { Signal } from "@preact/signals";
 import { nameOf, t } from "../i18n.ts";
@@ -47,7 +47,7 @@ function Search({ draft, onChoose }: { readonly draft: Signal<Draft>; readonly o
   const input = useRef<HTMLInputElement>(null);
   const asked = useRef(0);
   const waiting = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => input.current?.focus(), []);
+  useLayoutEffect(() => input.current?.focus(), []);
   const point = coordinatesIn(text.value);
 
   const onInput = (value: string) => {

@@ -14,7 +14,7 @@ import { recorded } from "../state/shift.ts";
 import { assignmentsOf, cards, county, queue, selected, selectedId, standings, stations, unitsByCode } from "../state/store.ts";
 import { nearWater } from "../state/water.ts";
 import { proposedWays } from "../state/ways.ts";
-import { aim, chosenUnits, inspected, lookAt, open, panel, picking, pointed, theme, type Subject } from "../state/view.ts";
+import { aim, chosenUnits, inspected, lookAt, open, panel, picking, pointed, theme, wholeCounty, type Subject } from "../state/view.ts";
 import { lineOf, lonLatOf, place } from "./geometry.ts";
 import { ForcesLayer } from "./forces.ts";
 import { GROUNDS } from "./palette.ts";
@@ -74,16 +74,18 @@ export class ConsoleMap {
     this.#map.setTarget(undefined);
   }
 
-  /** The whole county once it is known. */
+  /** The whole county once it is known, and whenever somebody asks for it. */
   #frame(): void {
     const { code, bounds } = county.value;
-    if (code === "" || code === this.#framedCounty) return;
+    const wanted = `${code} ${wholeCounty.value}`;
+    if (code === "" || wanted === this.#framedCounty) return;
     const points =
       bounds !== null
         ? [place(bounds[0], bounds[1]), place(bounds[2], bounds[3])]
-        : [...stations.value.values()].filter((one) => !one.is_foreign).map((one) => place(one.lon, one.lat));
+        : [...stations.peek().values()].filter((one) => !one.is_foreign).map((one) => place(one.lon, one.lat));
     if (points.length === 0) return;
-    this.#framedCounty = code;
+    this.#framedCounty = wanted;
+    this.#letGo();
     this.#map.getView().fit(boundingExtent(points), { padding: [30, 30, 40, 30] });
   }
 

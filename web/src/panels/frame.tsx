@@ -1,7 +1,7 @@
 // A dialog: takes the focus and keeps it, Esc leaves it, Enter sends it.
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { reported } from "../actions.ts";
 import { t } from "../i18n.ts";
 import { dialog } from "../state/view.ts";
@@ -22,7 +22,8 @@ interface Props {
 
 export function Frame({ title, onSend, send, children }: Props) {
   const form = useRef<HTMLFormElement>(null);
-  useEffect(() => {
+  // Before anything is painted: the next key belongs to the dialog, however fast it comes.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     form.current?.querySelector<HTMLElement>(FOCUSABLE)?.focus();
     return () => {

@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { t } from "../i18n.ts";
 import { ConsoleMap } from "../map/map.ts";
 import { county } from "../state/store.ts";
-import { aim, panel, picking } from "../state/view.ts";
+import { aim, panel, picking, wholeCounty } from "../state/view.ts";
 import { MapCard } from "./mapcard.tsx";
 
 const HINTS: Readonly<Record<string, string>> = { form: "page.form.click_map", road: "page.road.click" };
@@ -20,6 +20,9 @@ export function Stage() {
     <main class="stage">
       <div ref={target} class={`map ${picking.value === null ? "" : "picking"}`} data-test="map" tabIndex={0} aria-label={t("page.map")} />
       {picking.value !== null && <span class="middle" aria-hidden="true" />}
+      <button type="button" class="whole" onClick={() => (wholeCounty.value += 1)} title={t("page.key.county")} aria-label={t("page.key.county")} data-test="whole">
+        全
+      </button>
       <MapCard />
       {county.value.synthetic && (
         <p class="synthetic-mark">

@@ -91,6 +91,9 @@ export const aim = signal<{ readonly lon: number; readonly lat: number } | null>
 /** A place that the map should show now; a new object asks again. */
 export const lookAt = signal<{ readonly lon: number; readonly lat: number } | null>(null);
 
+/** Counts how often somebody asked for the whole county. */
+export const wholeCounty = signal(0);
+
 /** What the pointer is over on the map, and what was clicked: its card stands on the map. */
 export interface Subject {
   readonly type: "unit" | "station";
