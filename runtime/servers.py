@@ -16,7 +16,7 @@ import stat
 import tempfile
 import threading
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -31,6 +31,7 @@ from runtime.valkey import Valkey
 _log = logging.getLogger(__name__)
 
 _LONGEST_SOCKET = 107  # bytes in sockaddr_un, less the closing zero
+_LOOK_SECONDS = 2.0
 _SOCKET_NAME = "/.s.PGSQL.5432"
 
 
@@ -41,8 +42,11 @@ class Servers:
 
 
 @contextmanager
-def running_servers(settings: Settings, *, durable: bool = True) -> Iterator[Servers]:
-    """`durable=False` is for tests alone: it trades safety against a power cut for speed."""
+def running_servers(settings: Settings, *, durable: bool = True, kept: bool = False) -> Iterator[Servers]:
+    """`kept`: embedded servers that die in the meantime are started again, with the same URLs.
+
+    `durable=False` is for tests alone: it trades safety against a power cut for speed.
+    """
     from runtime.reachable import check_database, check_redis  # here: they need asyncpg, which costs 0.1 s
 
     with _terminated_like_interrupted():
@@ -56,13 +60,15 @@ def running_servers(settings: Settings, *, durable: bool = True) -> Iterator[Ser
         if not (wants_postgres or wants_valkey):
             yield Servers(settings.database_url or "", given_redis)
             return
-        with _embedded(settings.data, postgres=wants_postgres, valkey=wants_valkey, durable=durable) as found:
+        with _embedded(
+            settings.data, postgres=wants_postgres, valkey=wants_valkey, durable=durable, kept=kept
+        ) as found:
             yield Servers(settings.database_url or found[0] or "", given_redis or found[1])
 
 
 @contextmanager
 def _embedded(
-    data: Path, *, postgres: bool, valkey: bool, durable: bool
+    data: Path, *, postgres: bool, valkey: bool, durable: bool, kept: bool
 ) -> Iterator[tuple[str | None, str | None]]:
     user = _prepare(data)
     with (data / "users.lock").open("ab") as users:
@@ -76,7 +82,8 @@ def _embedded(
                 raise
             fcntl.flock(users, fcntl.LOCK_SH)
         try:
-            yield urls
+            with _kept(servers, data, *(url is not None for url in urls)) if kept else nullcontext():
+                yield urls
         finally:
             with _undisturbed(), _locked(data / "servers.lock"):
                 fcntl.flock(users, fcntl.LOCK_UN)
@@ -84,6 +91,31 @@ def _embedded(
                     servers.stop()
                 else:
                     _log.info("others still use the servers of %s; the last one stops them", data)
+
+
+@contextmanager
+def _kept(servers: "_Embedded", data: Path, postgres: bool, valkey: bool) -> Iterator[None]:
+    """Somebody has to look: a database that ran out of memory at night comes back before anybody is up."""
+    ending = threading.Event()
+
+    def look() -> None:
+        while not ending.wait(_LOOK_SECONDS):
+            if servers.are_running(postgres=postgres, valkey=valkey):
+                continue
+            _log.error("an embedded server is gone and is started again; why, its log in %s may tell", data)
+            try:
+                with _locked(data / "servers.lock"):
+                    servers.start(postgres=postgres, valkey=valkey)
+            except (UserError, OSError) as error:
+                _log.error("%s; trying again", error)
+
+    thread = threading.Thread(target=look, name="embedded-servers", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ending.set()
+        thread.join()
 
 
 class _Embedded:
@@ -123,6 +155,11 @@ class _Embedded:
                     _log.warning("%s; going on without it, hints will be slower", error)
             redis_url = None if path is None else self._valkey.url(path)
         return database_url, redis_url
+
+    def are_running(self, *, postgres: bool, valkey: bool) -> bool:
+        return not (
+            (postgres and self._postgres.running() is None) or (valkey and self._valkey.running() is None)
+        )
 
     def stop(self) -> None:
         self._valkey.stop()

@@ -55,7 +55,7 @@ def serve(county: Path | None, **given: Any) -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
     folder = county_folder(settings, None)
     here = read_county(folder)
-    with listen(settings.host, settings.port) as listener, running_servers(settings) as servers:
+    with listen(settings.host, settings.port) as listener, running_servers(settings, kept=True) as servers:
         for line in asyncio.run(prepare(servers, here)):
             print(line, file=sys.stderr)
         address, port = listener.getsockname()[:2]

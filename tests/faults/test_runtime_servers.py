@@ -7,7 +7,9 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import asyncpg
@@ -31,7 +33,8 @@ from runtime.encoding import to_json
 from runtime.servers import running_servers
 from runtime.settings import load_settings
 signal.signal(signal.SIGINT, signal.default_int_handler)
-with running_servers(load_settings(data=sys.argv[1]), durable=len(sys.argv) > 2) as servers:
+asked = {option: option in sys.argv for option in ("durable", "kept")}
+with running_servers(load_settings(data=sys.argv[1]), **asked) as servers:
     print(to_json(servers), flush=True)
     sys.stdin.read()
 """
@@ -90,6 +93,19 @@ def ask(url: str, question: str) -> object:
     return asyncio.run(asked())
 
 
+def answered(question: Callable[[], object]) -> object:
+    """The first true answer, within half a minute."""
+    until = time.monotonic() + 30
+    while True:
+        try:
+            if found := question():
+                return found
+        except (OSError, asyncpg.PostgresError):
+            pass  # not yet
+        assert time.monotonic() < until, "nothing came back"
+        threading.Event().wait(0.1)  # nothing announces it
+
+
 def sockets_of(service: Service) -> Path:
     return Path(service.urls["redis_url"].split("@", 1)[1]).parent
 
@@ -124,6 +140,20 @@ def test_after_kill_9_the_next_one_adopts_the_servers_and_stops_them_at_its_end(
     assert servers_of(data) == before
     assert ask(second.urls["database_url"], "select n from kept") == 42
     assert second.end() == 0
+    assert servers_of(data) == []
+
+
+def test_servers_that_die_under_a_service_come_back_where_they_were(data: Path) -> None:
+    service = Service(data, "durable", "kept")
+    ask(service.urls["database_url"], "create table kept as select 42 as n")
+    before = servers_of(data)
+    for server in before:
+        server.kill()
+        assert wait_ended(server, 10)
+    assert answered(lambda: ask(service.urls["database_url"], "select n from kept")) == 42
+    assert answered(lambda: len(servers_of(data)) == 2)
+    assert set(servers_of(data)).isdisjoint(before)
+    assert service.end() == 0
     assert servers_of(data) == []
 
 
