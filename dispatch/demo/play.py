@@ -114,8 +114,7 @@ class _Demo:
                 if not self.options.once:
                     await self._link("demo.watch_at")
                 await self._raise_all(api, dispatcher, len(teams))
-                await self._settle(api)
-                report = await self._report(api)
+                report = await self._report(await self._settle())
                 self._show(report)
                 if not self.options.once:
                     await self._serve_on()
@@ -185,22 +184,26 @@ class _Demo:
 
     # ── waiting, reporting ─────────────────────────────────────────────────────────────────────────────────
 
-    async def _settle(self, api: httpx.AsyncClient) -> None:
-        """Until every incident is served and nobody is driving or working any more, within patience."""
+    async def _settle(self) -> list[dict[str, Any]]:
+        """The incidents, when every alarm is among them, all are served and nobody is driving any more; or when
+        patience ends. The board goes on changing: what is reported is what was judged."""
         loop = asyncio.get_running_loop()
         end = loop.time() + PATIENCE_SECONDS
-        while loop.time() < end:
-            documents = await self._documents(api)
+        while True:
+            documents = self._documents()
             busy = any(
                 a["state"] in ("dispatched", "delivered", "acknowledged", "en_route")
                 for one in documents
                 for a in one["assignments"]
             )
-            if all(is_served(one) for one in documents) and not busy:
-                return
+            heard = sum(one["alarms"] for one in documents) >= self.alarms
+            if heard and not busy and all(is_served(one) for one in documents):
+                return documents
+            if loop.time() > end:
+                return documents
             await asyncio.sleep(1.0)
 
-    async def _documents(self, api: httpx.AsyncClient) -> list[dict[str, Any]]:
+    def _documents(self) -> list[dict[str, Any]]:
         """The incidents of this demo with their assignments, from the board that it has followed."""
         of: dict[str, list[dict[str, Any]]] = {}
         for assignment in self.story.assignments.values():
@@ -211,11 +214,11 @@ class _Demo:
             if incident["status"] != "merged"
         ]
 
-    async def _report(self, api: httpx.AsyncClient) -> dict[str, Any]:
+    async def _report(self, documents: list[dict[str, Any]]) -> dict[str, Any]:
         measured = await latencies(self.db, self.county.code)
         document = build_report(
             {"code": self.county.code, "name": self.county.name.zh, "synthetic": self.county.synthetic},
-            await self._documents(api),
+            documents,
             alarms=self.alarms,
             alarm_to_dispatch_ms=measured.alarm_to_dispatch_ms,
             dispatch_to_device_ms=measured.dispatch_to_device_ms,
