@@ -11,6 +11,7 @@ from uuid import UUID
 
 from dispatch.alarms.answer import Answered, Said, report
 from dispatch.alarms.assignment_store import assignment_cards, assignments_of
+from dispatch.alarms.by_hand import order_units
 from dispatch.alarms.desk import Desk
 from dispatch.alarms.incident import Report
 from dispatch.alarms.incident_store import incident_card
@@ -28,7 +29,7 @@ from runtime.idempotency import run_once
 from runtime.ids import new_id
 from runtime.journal import Event, read_events
 from runtime.timers import Sweeper
-from tests.storage.small_county import CODE, small_county, small_graph
+from tests.storage.small_county import CODE, VILLAGE_W, small_county, small_graph
 
 
 @dataclass
@@ -143,3 +144,11 @@ async def make_world(db: Database, *, automatic: bool | None = True, devices: bo
                     now,
                 )
     return world
+
+
+async def ordered(world: World, *units: str) -> tuple[UUID, dict[str, UUID]]:
+    """An incident with these units ordered by hand."""
+    answer = await world.alarm(VILLAGE_W)
+    made = await world.act(order_units, UUID(answer["incident_id"]), list(units), by="operator/a")
+    await world.sweep()
+    return UUID(answer["incident_id"]), {c["unit"]: UUID(c["id"]) for c in made["assignments"]}
