@@ -114,10 +114,13 @@ def _when(said: Said, old: AssignmentRow, now: datetime) -> datetime:
 
 
 def _moved(old: AssignmentRow, state: State, slot: str, said: Said, now: datetime) -> AssignmentRow:
-    at = _when(said, old, now)
+    at = max(time for time in (_when(said, old, now), old.en_route_at, old.on_scene_at) if time is not None)
     new = replace(old, state=state, slot=slot, cause=said.cause or old.cause)
-    if said.via == "device" and (old.delivered_at is None or old.delivered_at > at):
-        new = replace(new, delivered_at=at)  # whoever answered had it, though the receipt was stored later
+    if said.via == "device":
+        # Whoever answered had the order, and whoever drove had accepted, though we heard of that only later.
+        new = replace(new, delivered_at=min(old.delivered_at or at, at))
+        if old.acknowledged_at is not None and old.acknowledged_via == "device":
+            new = replace(new, acknowledged_at=min(old.acknowledged_at, at))
     if state in (State.ACKNOWLEDGED, State.EN_ROUTE, State.ON_SCENE) and old.acknowledged_at is None:
         late = at if old.state is State.UNCONFIRMED else None
         new = replace(

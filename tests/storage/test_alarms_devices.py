@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -196,3 +196,20 @@ async def test_a_tablet_enrolled_after_the_order_delivers_what_its_snapshot_hold
     assert [order["unit"] for order in snapshot["orders"]] == ["W1-1"]
     await handlers.delivered(spare, 1)
     assert await state(world, ids["W1-1"]) == State.DELIVERED
+
+
+async def test_what_a_device_tells_late_never_makes_an_interval_negative(
+    world: World, handlers: DeviceHandlers
+) -> None:
+    """A decision counts from when it arrives, a status from when it was so: in a dead spot the two cross."""
+    ids = await ordered(world, "W1-1")
+    ordered_at = (await world.sql("select dispatched_at from assignment"))[0]["dispatched_at"]
+    tablet = device(world, "W1-1")
+    await handlers.decide(tablet, "c1", ids["W1-1"], "acknowledge", None)
+    await handlers.status(tablet, "c2", "W1-1", "en_route", ordered_at + timedelta(milliseconds=2))
+    await handlers.status(tablet, "c3", "W1-1", "on_scene", ordered_at + timedelta(milliseconds=1))
+    (row,) = await world.sql("select * from assignment")
+    steps = ("dispatched", "delivered", "acknowledged", "en_route", "on_scene")
+    times = [row[f"{step}_at"] for step in steps]
+    assert times == sorted(times)
+    assert row["en_route_at"] == ordered_at + timedelta(milliseconds=2)
