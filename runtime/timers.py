@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import asyncpg
+
 from runtime.database import Connection, Database, Work
 from runtime.errors import UserError
 from runtime.ids import new_id
@@ -71,6 +73,11 @@ async def cancel_timer(conn: Connection, kind: str, subject: UUID) -> bool:
 async def prune_timers(conn: Connection, county: str, before: datetime, *, limit: int = 5_000) -> int:
     status: str = await _queries.delete_done(conn, county=county, before=before, most=limit)
     return int(status.rsplit(" ", 1)[-1])
+
+
+_CROSSED = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+_CROSSED_AT_MOST = 5
+_AGAIN_SOON = timedelta(milliseconds=100)
 
 
 def backoff(attempts: int) -> timedelta:
@@ -191,12 +198,26 @@ class Sweeper:
         return True
 
     async def _put_off(self, timer: Timer, error: Exception) -> None:
-        """A handler that failed has changed nothing; it is tried again, later each time, for ever."""
-        pause = backoff(timer.attempts)
+        """A handler that failed has changed nothing; it is tried again, later each time, for ever.
+
+        Two transactions that crossed are no fault of the handler: PostgreSQL let one go first, this one comes next.
+        """
+        crossed = isinstance(error, _CROSSED)
+        pause = _AGAIN_SOON if crossed and timer.attempts <= _CROSSED_AT_MOST else backoff(timer.attempts)
+        if crossed:
+            _log.warning(
+                "timer %s of %s crossed another transaction at attempt %d, again in %.1f s",
+                *(timer.kind, timer.subject, timer.attempts, pause.total_seconds()),
+            )
+        else:
+            self._complain(timer, error, pause)
+        async with self._db.work() as work:
+            await _queries.put_off(work.conn, id=timer.id, due_at=work.now + pause, attempts=timer.attempts)
+
+    @staticmethod
+    def _complain(timer: Timer, error: Exception, pause: timedelta) -> None:
         _log.error(
             "timer %s of %s failed at attempt %d, again in %d s: %s",
             *(timer.kind, timer.subject, timer.attempts, pause.total_seconds(), error),
             exc_info=None if isinstance(error, UserError) else error,
         )
-        async with self._db.work() as work:
-            await _queries.put_off(work.conn, id=timer.id, due_at=work.now + pause, attempts=timer.attempts)

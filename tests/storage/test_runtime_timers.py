@@ -202,3 +202,39 @@ async def test_handled_timers_are_pruned_and_open_ones_are_kept(
     async with stopped_db.work() as work:
         assert await prune_timers(work.conn, "1", work.now) == 1
         assert await work.conn.fetchval("select count(*) from timer") == 1
+
+
+async def test_handlers_that_cross_each_other_both_get_done_without_a_complaint(
+    db: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Two transactions that lock two rows the other way round: PostgreSQL ends one, and it is simply done again."""
+    one, other = new_id(), new_id()
+    async with db.work() as work:
+        await work.conn.execute("create table crossing (id uuid primary key, n int not null default 0)")
+        await work.conn.executemany("insert into crossing values ($1)", [(one,), (other,)])
+    both_hold_one = asyncio.Barrier(2)
+    tries: list[UUID] = []
+
+    async def cross(work: Work, timer: Timer) -> None:
+        tries.append(timer.subject)
+        first, second = (one, other) if timer.subject == one else (other, one)
+        await work.conn.execute("update crossing set n = n + 1 where id = $1", first)
+        if len(tries) <= 2:
+            await both_hold_one.wait()
+        await work.conn.execute("update crossing set n = n + 1 where id = $1", second)
+
+    async with db.work() as work:
+        for subject in (one, other):
+            await set_timer(work.conn, county="1", kind="cross", subject=subject, due_at=work.now)
+        work.wake(TOPIC)
+    sweeping = asyncio.create_task(Sweeper(db, {"cross": cross}, poll_seconds=0.05).run())
+    try:
+        async with asyncio.timeout(30):
+            while await db.pool.fetchval("select count(*) from timer where done_at is null"):
+                await asyncio.to_thread(lambda: None)
+    finally:
+        sweeping.cancel()
+    assert await db.pool.fetch("select n from crossing order by id") == [(2,), (2,)]
+    assert len(tries) == 3
+    assert [r.levelname for r in caplog.records if "crossed" in r.message] == ["WARNING"]
+    assert not [r for r in caplog.records if r.levelno >= logging.ERROR]
