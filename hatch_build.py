@@ -9,7 +9,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-class PagesHook(BuildHookInterface):  # type: ignore[type-arg]
+class PagesHook(BuildHookInterface):  # type: ignore[type-arg]  # of the kind of builder: any
     """Builds the pages where they are missing or old.
 
     A source distribution carries them ready made (PKG-INFO marks one): no Node is needed there. An editable install

@@ -174,8 +174,11 @@ def _write_towns(package: Path, towns: tuple[Town, ...]) -> None:
     columns["synthetic"] = np.array([town.synthetic for town in towns], dtype=np.bool_)
     columns["seat_lon"] = np.array([town.seat.x for town in towns], dtype=np.float64)
     columns["seat_lat"] = np.array([town.seat.y for town in towns], dtype=np.float64)
-    shapes = [town.area if has_areas else town.seat for town in towns]
-    write_layer(package, "towns", shapes, "MultiPolygon" if has_areas else "Point", columns)  # type: ignore[arg-type]
+    if has_areas:
+        areas = [town.area for town in towns if town.area is not None]
+        write_layer(package, "towns", areas, "MultiPolygon", columns)
+    else:
+        write_layer(package, "towns", [town.seat for town in towns], "Point", columns)
 
 
 def read_turns(package: Path) -> tuple[tuple[str, str, str], ...]:

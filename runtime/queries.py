@@ -25,7 +25,7 @@ class _Adapter(AsyncPGAdapter):
     """aiosql's own asks at every call, slowly, whether it was given a pool; here it is always a connection."""
 
     def _values(self, query_name: str, parameters: Any) -> Any:
-        return self.maybe_order_params(query_name, parameters)  # type: ignore[no-untyped-call]
+        return self.maybe_order_params(query_name, parameters)  # type: ignore[no-untyped-call]  # aiosql has no types
 
     async def select(
         self, conn: Any, query_name: str, sql: str, parameters: Any, record_class: None = None

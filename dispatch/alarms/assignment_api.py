@@ -46,7 +46,7 @@ class ReceivedBody(BaseModel):
 
 def make_assignment_router(desk: Desk, guard: Guard) -> APIRouter:
     router = APIRouter(tags=["assignments"])
-    Dispatcher = Annotated[Principal, Depends(guard.require(*DISPATCHING))]  # noqa: N806
+    Dispatcher = Annotated[Principal, Depends(guard.require(*DISPATCHING))]  # noqa: N806 (a type)
     run = edge(desk)
 
     async def say(

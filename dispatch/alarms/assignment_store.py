@@ -25,7 +25,7 @@ class UnitBusy(Exception):  # noqa: N818 (what stands, not what went wrong)
     """Another order has the unit."""
 
 
-class SlotFilled(Exception):  # noqa: N818
+class SlotFilled(Exception):  # noqa: N818 (what stands, not what went wrong)
     """Another unit fills the slot."""
 
 

@@ -105,7 +105,7 @@ class CloseBody(_Body):
 
 def make_incident_router(desk: Desk, guard: Guard) -> APIRouter:
     router = APIRouter(prefix="/incidents/{id}", tags=["incidents"])
-    Dispatcher = Annotated[Principal, Depends(guard.require(*DISPATCHING))]  # noqa: N806
+    Dispatcher = Annotated[Principal, Depends(guard.require(*DISPATCHING))]  # noqa: N806 (a type)
     run = edge(desk)
 
     @router.post("/assignments", status_code=201, responses=problems(409))
