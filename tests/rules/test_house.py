@@ -112,6 +112,17 @@ def test_lock_files_carry_no_addresses() -> None:
     assert [name for name, package in packages.items() if "resolved" in package] == []
 
 
+def test_every_link_between_documents_leads_somewhere() -> None:
+    lost = [
+        f"{path.relative_to(CHECKOUT)}: {link}"
+        for path in _tracked()
+        if path.suffix == ".md"
+        for link in re.findall(r"\]\((?!https?:)([^)#]+)", path.read_text(encoding="utf-8"))
+        if not (path.parent / link).exists()
+    ]
+    assert lost == []
+
+
 def test_source_files_can_be_read_in_one_sitting() -> None:
     long = [
         f"{path.relative_to(CHECKOUT)}: {lines}"
