@@ -87,7 +87,7 @@ async def test_a_stalled_valkey_holds_nobody_up(tmp_path: Path, own: Own) -> Non
         stalled = own.valkey()
         stalled.send_signal(signal.SIGSTOP)
         try:
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(60):
                 for _ in range(3):
                     assert (await world.api.get("/api/v1/units")).status_code == 200
                     fix = {"lon": VILLAGE_E[0], "lat": VILLAGE_E[1]}

@@ -69,6 +69,20 @@ async def test_two_processes_share_the_work_and_one_that_is_killed_is_replaced(
         await check_history(world.db, world.county.code)
         for crew in world.crews.values():
             crew.check_gapless()
+        await nobody_outlives(world)
+
+
+async def nobody_outlives(world: World) -> None:
+    """Killed and started again at once, the service finds its port free; ended, it leaves no process behind."""
+    workers = world.workers()
+    await world.kill()
+    for worker in workers:
+        assert await asyncio.to_thread(wait_ended, worker, 20), "it serves on, beyond anybody's control"
+    await world.service.start()
+    await world.all_connected()
+    workers = await until("two processes", two_workers(world))
+    await world.service.stop()
+    assert all(ended(worker) for worker in workers)
 
 
 async def test_races_for_units_have_one_winner_each(
@@ -96,22 +110,6 @@ async def test_races_for_units_have_one_winner_each(
         assert {unit: outcomes[unit, 201] for unit in wanted} == dict.fromkeys(wanted, 1)
         assert {status for _, status in outcomes} == {201, 409}
         await check_history(world.db, world.county.code)
-
-
-async def test_no_process_outlives_the_one_that_started_it(
-    tmp_path: Path, servers: Servers, database_url: str
-) -> None:
-    """Killed and started again at once, the service finds its port free."""
-    async with open_world(tmp_path, with_url(servers, database_url)) as world:
-        workers = await until("two processes", two_workers(world))
-        await world.kill()
-        for worker in workers:
-            assert await asyncio.to_thread(wait_ended, worker, 20), "it serves on, beyond anybody's control"
-        await world.service.start()
-        await world.all_connected()
-        workers = await until("two processes", two_workers(world))
-        await world.service.stop()
-        assert all(ended(worker) for worker in workers)
 
 
 def two_workers(world: World):  # type: ignore[no-untyped-def]

@@ -156,6 +156,13 @@ class Tablet(Talk):
         super().__init__(socket)
         self.welcome = welcome
 
+    async def order(self) -> dict[str, Any]:
+        """The next order; other events are let pass."""
+        while True:
+            frame = await self.hear("event")
+            if frame["event"] == "order_dispatched":
+                return dict(frame["data"])
+
 
 @dataclass
 class World:

@@ -1,9 +1,10 @@
-"""The fake service with its picture-book night and the page that looks at it; the command line and its county."""
+"""The fake night and the page that looks at it; the command line and its county; the whole service."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,12 @@ from playwright.sync_api import Browser, Page, expect
 from dispatch.cli import main
 from dispatch.console.site import PAGES
 from gis_data.folder import write_county
+from runtime.servers import Servers
 from tests.journeys.browser import chromium, page_of
 from tests.journeys.command_line import Ended, Run
 from tests.journeys.fake_night import night
 from tests.journeys.fake_service import FakeService, serving
+from tests.journeys.whole_service import Whole, county_with, open_whole
 from tests.storage.small_county import small_county
 
 
@@ -74,3 +77,27 @@ def run(tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.M
         return Ended(code, out, err)
 
     return go
+
+
+@pytest.fixture
+def own(servers: Servers, database_url: str) -> Servers:
+    return replace(servers, database_url=database_url)
+
+
+@pytest.fixture
+async def whole(tmp_path: Path, own: Servers) -> AsyncIterator[Whole]:
+    async with open_whole(tmp_path, own, county_with()) as found:
+        yield found
+
+
+@pytest.fixture
+async def hasty(tmp_path: Path, own: Servers) -> AsyncIterator[Whole]:
+    """W1-1 must answer within a second."""
+    async with open_whole(tmp_path, own, county_with(patrol_seconds=1.0)) as found:
+        yield found
+
+
+@pytest.fixture
+async def by_hand(tmp_path: Path, own: Servers) -> AsyncIterator[Whole]:
+    async with open_whole(tmp_path, own, county_with(), automatic=False) as found:
+        yield found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,12 @@ from dispatch.cli.serving import prepare
 from dispatch.demo.stage import back_door, tokens
 from dispatch.demo.watch import Watch
 from dispatch.push.device import Device, Told
-from gis_data.model import County
+from gis_data.model import County, DutyMode
 from runtime.database import Database
 from runtime.ports import listen
 from runtime.servers import Servers
 from runtime.settings import load_settings
+from tests.storage.small_county import small_county
 
 PATIENCE_SECONDS = 60.0
 Card = Mapping[str, Any]
@@ -209,3 +210,23 @@ async def open_whole(
             serving.cancel()
             await asyncio.gather(serving, watching, return_exceptions=True)
             listening.close()
+
+
+def county_with(patrol_seconds: float = 600.0) -> County:
+    """W1-1 is on patrol and so the first to be sent in the west. No other deadline can run out in a test."""
+    county = small_county()
+    rule = next(rule for rule in county.deadlines if rule.acknowledge_seconds is not None)
+    anybody = replace(
+        rule, force="*", contact="*", duty_mode="*", delivery_seconds=None, acknowledge_seconds=600
+    )
+    telephone = replace(anybody, contact="telephone", acknowledge_seconds=None)
+    patrol = replace(anybody, duty_mode=DutyMode.PATROL, acknowledge_seconds=patrol_seconds)
+    units = tuple(
+        replace(unit, duty_mode=DutyMode.PATROL) if unit.code == "W1-1" else unit for unit in county.units
+    )
+    return replace(
+        county,
+        units=units,
+        deadlines=(telephone, patrol, anybody),
+        digest=f"small-county-{patrol_seconds}",
+    )
