@@ -13,8 +13,8 @@ from gis_data.model import County
 from runtime.database import Work
 from runtime.timers import Timer
 
-# Proposals cost a search on the roads: so many at a time, and the next alarm comes in between.
-AT_ONCE = 4
+# Proposals cost a search on the roads: so many at a time, so that the sweeper has hands left for the next alarm.
+AT_ONCE = 2
 
 
 def hopeless(county: County) -> frozenset[str]:
@@ -33,7 +33,8 @@ def hopeless(county: County) -> frozenset[str]:
 
 async def look_at_waiting(desk: Desk, work: Work, timer: Timer) -> None:
     """Ask for proposals, those nobody was sent to first; the rest in the next round."""
-    since = datetime.fromisoformat(timer.payload["since"])
+    said = timer.payload.get("since")
+    since = work.now if said is None else datetime.fromisoformat(said)
     found = await waiting_incidents(
         work.conn, desk.county.code, since=since, hopeless=hopeless(desk.county), most=AT_ONCE
     )

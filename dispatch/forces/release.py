@@ -23,20 +23,21 @@ def force_released(work: Work, county: str) -> None:
     """A unit is free or manned again, or a road open: say so in the transaction that makes it so."""
 
     async def ask() -> None:
-        await look_again(work, county, since=work.now)
+        await look_again(work, county)
 
     # At the very end, where transactions of a county queue anyway, so that none waits for another's timer.
     work.at_end(ask)
 
 
-async def look_again(work: Work, county: str, *, since: datetime) -> None:
-    """Have everything looked at that was last looked at before `since`."""
+async def look_again(work: Work, county: str, *, since: datetime | None = None) -> None:
+    """Have everything looked at that was last looked at before `since`; without it, before the look itself: a
+    proposal made while this transaction is still open does not see what it sets free."""
     await set_timer(
         work.conn,
         county=county,
         kind=RELEASED,
         subject=subject_of(county),
         due_at=work.now + GATHER,
-        payload={"since": utc_text(since)},
+        payload={} if since is None else {"since": utc_text(since)},
         only_earlier=True,
     )
