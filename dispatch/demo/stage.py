@@ -89,6 +89,7 @@ class Service:
     async def start(self) -> None:
         """Until it is ready. Raises UserError with the last words of its log when it is not."""
         code = "import sys; from dispatch.cli import run; run()"
+        before = self._log.stat().st_size if self._log.exists() else 0
         with self._log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -104,13 +105,20 @@ class Service:
                 if self.process.returncode is not None:
                     break
                 try:
-                    if (await client.get("/health/ready")).status_code == 200:
+                    ready = (await client.get("/health/ready")).status_code == 200
+                    if ready and self._listens(before):
                         return
                 except httpx.HTTPError:
                     pass
                 await asyncio.sleep(0.1)
         await self.stop()
         raise UserError(f"the service did not start; it said: {self._last_words()}")
+
+    def _listens(self, offset: int) -> bool:
+        """It says so itself: whoever answers may be somebody else's service that took the port a moment earlier."""
+        with self._log.open("rb") as log:
+            log.seek(offset)
+            return any(line.startswith(b"pianqu: http://") for line in log)
 
     async def ended(self) -> None:
         """Wait until the service ends by itself."""

@@ -14,6 +14,7 @@ import pytest
 
 from gis_data.folder import write_county
 from gis_data.model import County
+from runtime.ports import free_port
 from tests.storage.small_county import small_county
 
 STEPS = ("dispatched_at", "delivered_at", "acknowledged_at", "en_route_at", "on_scene_at")
@@ -42,7 +43,7 @@ def played(
         [
             *(sys.executable, "-c", "from dispatch.cli import run; run()", "demo", "--once"),
             *("--alarms", "2", "--speed", "3000", "--county", folder / "county"),
-            *("--report", report, "--data", folder / "data"),
+            *("--report", report, "--data", folder / "data", "--port", str(free_port())),
         ],
         env={**os.environ, "COLUMNS": "200"},
         stdin=subprocess.DEVNULL,
