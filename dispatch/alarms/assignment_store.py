@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -165,19 +165,35 @@ async def open_for_device(
     return [(_assignment(row), row["acknowledge_due_at"]) async for row in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class AckedOrder:
+    """An order that a device now has; without an assignment, the device has acknowledged only other events."""
+
+    device: UUID
+    assignment: UUID | None
+    incident: UUID | None
+
+
 async def orders_newly_acked(
-    conn: Connection, county: str, device: UUID, stream: str, seq: int
-) -> list[UUID] | None:
-    """The orders that this cumulative acknowledgement covers and no earlier one did; None: it covers nothing new."""
-    acked = await QUERIES.acked_seq(conn, county=county, id=device)
-    if acked is None or seq <= acked:
-        return None
-    rows = QUERIES.acked_orders(conn, device=device, stream=stream, after=acked, upto=seq)
-    return [row["id"] async for row in rows]
+    conn: Connection, county: str, acked: Sequence[tuple[UUID, str, int]]
+) -> list[AckedOrder]:
+    """The orders that these cumulative acknowledgements (device, its stream, sequence) cover and no earlier one did.
+
+    Devices whose acknowledgement covers nothing new are not named at all."""
+    rows = QUERIES.acked_orders(
+        conn,
+        county=county,
+        devices=[device for device, _, _ in acked],
+        streams=[stream for _, stream, _ in acked],
+        seqs=[seq for _, _, seq in acked],
+    )
+    return [AckedOrder(row["device"], row["assignment"], row["incident"]) async for row in rows]
 
 
-async def save_acked(conn: Connection, device: UUID, seq: int, at: datetime) -> None:
-    await QUERIES.save_acked(conn, id=device, seq=seq, at=at)
+async def save_acked(conn: Connection, acked: Sequence[tuple[UUID, int]], at: datetime) -> None:
+    await QUERIES.save_acked(
+        conn, devices=[device for device, _ in acked], seqs=[seq for _, seq in acked], at=at
+    )
 
 
 async def stop_clocks(conn: Connection, assignment: UUID, kinds: Sequence[str], at: datetime) -> None:

@@ -70,24 +70,26 @@ where a.county = :county and u.station = :station and (:unit::text is null or u.
     and a.state in ('dispatched', 'delivered', 'acknowledged', 'en_route', 'on_scene', 'unconfirmed')
 order by a.dispatched_at, a.id;
 
--- name: acked_seq(county, id)$
--- How far a device has acknowledged its stream.
-select acked_seq from device where county = :county and id = :id;
+-- name: save_acked(devices, seqs, at)!
+-- The cumulative acknowledgements of devices; they never go back.
+update device d set acked_seq = greatest(d.acked_seq, told.seq), last_seen_at = :at
+from unnest(:devices::uuid[], :seqs::bigint[]) as told (id, seq) where d.id = told.id;
 
--- name: save_acked(id, seq, at)!
--- The cumulative acknowledgement of a device; it never goes back.
-update device set acked_seq = greatest(acked_seq, :seq), last_seen_at = :at where id = :id;
-
--- name: acked_orders(device, stream, after, upto)
--- The assignments whose order lies in a stretch of a device's stream, and those that the device, enrolled later than
--- they were made, can only know from its snapshot.
-select distinct (data ->> 'assignment_id')::uuid as id from event
-where stream = :stream and seq > :after and seq <= :upto and type = 'order_dispatched'
-union
-select a.id from assignment a
-join unit u on u.id = a.unit
-join device d on d.county = a.county and d.station = u.station and (d.unit is null or d.unit = u.code)
-where d.id = :device and a.state = 'dispatched' and a.dispatched_at < d.enrolled_at;
+-- name: acked_orders(county, devices, streams, seqs)
+-- By device the assignments whose order lies in a newly acknowledged stretch of its stream, and those that the device,
+-- enrolled later than they were made, can only know from its snapshot. A stretch without orders is one row of nulls.
+select told.device, a.id as assignment, a.incident
+from unnest(:devices::uuid[], :streams::text[], :seqs::bigint[]) as told (device, stream, seq)
+join device d on d.id = told.device and d.county = :county and told.seq > d.acked_seq
+left join lateral (
+    select (e.data ->> 'assignment_id')::uuid as id from event e
+    where e.stream = told.stream and e.seq > d.acked_seq and e.seq <= told.seq and e.type = 'order_dispatched'
+    union
+    select known.id from assignment known
+    join unit u on u.id = known.unit
+    where known.county = d.county and u.station = d.station and (d.unit is null or d.unit = u.code)
+        and known.state = 'dispatched' and known.dispatched_at < d.enrolled_at) has on true
+left join assignment a on a.id = has.id and a.county = :county;
 
 -- name: cancel_timers(subject, kinds, at)!
 -- An answer stops the clock. A timer that is being swept right now is left alone: it will find what stands, and

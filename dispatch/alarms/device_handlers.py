@@ -9,7 +9,8 @@ from uuid import UUID
 
 from dispatch.access.problem import Problem
 from dispatch.alarms.answer import Said, report, stands
-from dispatch.alarms.assignment_store import load_assignment, open_for_device, orders_newly_acked, save_acked
+from dispatch.alarms.assignment_store import load_assignment, open_for_device
+from dispatch.alarms.deliveries import Deliveries
 from dispatch.alarms.desk import Desk
 from dispatch.alarms.incident import Report
 from dispatch.alarms.incident_store import load_incident
@@ -40,6 +41,7 @@ class AlarmDeviceHandlers:
     def __init__(self, desk: Desk, positions: PositionTaker) -> None:
         self._desk = desk
         self._positions = positions
+        self._deliveries = Deliveries(desk)
 
     async def snapshot(self, device: DeviceIdentity) -> tuple[Head, Mapping[str, Any]]:
         """The open orders of its units, and the sequence that they are true of."""
@@ -55,20 +57,8 @@ class AlarmDeviceHandlers:
         return head, {"orders": orders}
 
     async def delivered(self, device: DeviceIdentity, seq: int) -> None:
-        """Each order is a command of its own, so that no two incidents are locked at once; the acknowledgement is
-        kept last, so that a crash in between repeats it and loses nothing."""
-        desk, county = self._desk, self._desk.county.code
-        async with desk.db.pool.acquire() as conn:
-            orders = await orders_newly_acked(conn, county, device.id, device.stream, seq)
-        if orders is None:
-            return
-        said = Said(Report.DELIVER, by=device.stream, via="device")
-        for id in orders:
-            async with desk.db.work() as work:
-                if await load_assignment(work.conn, county, id) is not None:
-                    await report(desk, work, id, said)
-        async with desk.db.work() as work:
-            await save_acked(work.conn, device.id, seq, work.now)
+        """A cumulative acknowledgement; it returns when it is stored."""
+        await self._deliveries.take(device, seq)
 
     async def decide(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -68,6 +69,47 @@ async def test_a_cumulative_acknowledgement_delivers_every_order_before_it(
     assert acked[0]["acked_seq"] == 1
     types = [event.type for event in await world.events(f"county/{CODE}")]
     assert types.count("assignment_delivered") == 1
+
+
+async def test_tablets_that_acknowledge_at_once_are_stored_together(
+    world: World, handlers: DeviceHandlers
+) -> None:
+    """Otherwise the last of an incident's units would wait for a commit of every other."""
+    units = ("W1-1", "W1-2", "W2-1")
+    ids = await ordered(world, *units)
+    crews = [device(world, unit) for unit in units]
+    await asyncio.gather(*(handlers.delivered(crew, seq) for crew in crews for seq in (0, 1)))
+    for unit in units:
+        assert await state(world, ids[unit]) == State.DELIVERED
+    rows = await world.sql(
+        "select count(*) as told, count(distinct xmin::text) as commits from event "
+        "where stream like 'incident/%' and type = 'assignment_delivered'"
+    )
+    assert (rows[0]["told"], rows[0]["commits"]) == (3, 1)
+    acked = await world.sql("select acked_seq from device where id = any($1::uuid[])", [c.id for c in crews])
+    assert [row["acked_seq"] for row in acked] == [1, 1, 1]
+
+
+async def test_a_failed_delivery_is_told_to_its_own_tablet_and_holds_up_no_other(
+    world: World, handlers: DeviceHandlers
+) -> None:
+    first, second = await ordered(world, "W1-1"), await ordered(world, "W2-1")
+    await world.sql(
+        "create function refuse() returns trigger language plpgsql as "
+        "$$ begin raise exception 'disk on fire'; end $$"
+    )
+    await world.sql(
+        "create trigger broken before update on assignment for each row "
+        f"when (old.id = '{first['W1-1']}') execute function refuse()"
+    )
+    told = await asyncio.gather(
+        *(handlers.delivered(device(world, unit), 1) for unit in ("W1-1", "W2-1")), return_exceptions=True
+    )
+    assert [type(error).__name__ for error in told] == ["RaiseError", "NoneType"]
+    assert await state(world, second["W2-1"]) == State.DELIVERED
+    await world.sql("drop trigger broken on assignment")
+    await handlers.delivered(device(world, "W1-1"), 1)
+    assert await state(world, first["W1-1"]) == State.DELIVERED
 
 
 async def test_an_acknowledgement_of_less_delivers_nothing(world: World, handlers: DeviceHandlers) -> None:
