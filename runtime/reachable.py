@@ -1,5 +1,6 @@
 """Is the database, is Redis there? Answered in one line that names the remedy."""
 
+import logging
 import ssl
 from urllib.parse import urlsplit
 
@@ -7,6 +8,8 @@ import asyncpg
 import redis.asyncio
 
 from runtime.errors import UserError
+
+LOG = logging.getLogger(__name__)
 
 _SECONDS = 5.0
 _OLDEST = 15
@@ -55,6 +58,8 @@ async def ensure_database(server_url: str, name: str) -> None:
 
 
 async def check_redis(url: str) -> None:
+    """A wrong password is a mistake to mend now. A server that is away is not: it carries hints alone, and without
+    it the poll keeps every promise, so that a restart at night never waits for it."""
     where = without_password(url)
     client = redis.asyncio.from_url(url, socket_connect_timeout=_SECONDS, socket_timeout=_SECONDS)
     try:
@@ -62,9 +67,11 @@ async def check_redis(url: str) -> None:
     except redis.AuthenticationError:
         raise UserError(f"--redis-url {where}: password refused; correct it in the URL") from None
     except (redis.RedisError, OSError) as error:
-        raise UserError(
-            f"--redis-url {where}: unreachable ({_short(error)}); is the server running? `off` goes on without it"
-        ) from None
+        LOG.warning(
+            "--redis-url %s: unreachable (%s); going on by polling until it is there, or use `off`",
+            where,
+            _short(error),
+        )
     finally:
         await client.aclose()
 

@@ -99,6 +99,9 @@ def create_person(login: str, name: str, role: str, **where: Any) -> None:
     print(login)
 
 
+EVERY_ADDRESS = frozenset({"0.0.0.0", "::"})  # where to listen, but nowhere to go to
+
+
 @operator.command("link")
 @click.option("--name", required=True, help="What colleagues read.")
 @click.option("--role", type=click.Choice(sorted(role.value for role in PEOPLE)), default="dispatcher")
@@ -112,4 +115,5 @@ def link(name: str, role: str, **where: Any) -> None:
             db, county=await county_code(db), role=Role(role), name=name, actor="cli"
         )
 
-    print(f"http://{settings.host}:{settings.port}/#login={asyncio.run(beside(settings, make))}")
+    host = "127.0.0.1" if settings.host in EVERY_ADDRESS else settings.host
+    print(f"http://{host}:{settings.port}/#login={asyncio.run(beside(settings, make))}")

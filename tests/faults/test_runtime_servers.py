@@ -284,7 +284,6 @@ def test_an_ordinary_user_may_run_them_too() -> None:
         ({"data": "/dev/null"}, "--data /dev/null"),
         ({"database_url": "postgresql://u:secret@127.0.0.1:9/x"}, "--database-url"),
         ({"database_url": "postgresql://u@nowhere.invalid/x"}, "unreachable"),
-        ({"redis_url": "redis://:secret@127.0.0.1:9/0"}, "--redis-url"),
     ],
 )
 def test_what_cannot_be_used_is_said_in_one_line(
@@ -296,6 +295,19 @@ def test_what_cannot_be_used_is_said_in_one_line(
     assert says in str(caught.value)
     assert "\n" not in str(caught.value)
     assert "secret" not in str(caught.value)
+
+
+def test_a_redis_that_is_away_at_the_start_is_one_warning_and_no_reason_to_stay_down(
+    data: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    service = Service(data)
+    given = {"database_url": service.urls["database_url"], "redis_url": "redis://:secret@127.0.0.1:9/0"}
+    with running_servers(load_settings(data=tmp_path / "other", **given)) as servers:
+        assert servers.redis_url == given["redis_url"]
+    told = [record.getMessage() for record in caplog.records if "--redis-url" in record.getMessage()]
+    assert len(told) == 1
+    assert "secret" not in told[0]
+    service.end()
 
 
 def test_a_database_that_does_not_exist_or_a_wrong_password_is_said_in_one_line(
