@@ -38,9 +38,14 @@ async def both_serve(world: World) -> None:
         workers = world.workers()
         if len(workers) == 2 and all(devices_on(world, worker) > 1 for worker in workers):
             return True
-        for crew in list(world.crews.values())[::2]:
-            await crew.device.hang_up()
-        await asyncio.sleep(0.5)  # they come back in a random order
+        moved = [(crew.device, crew.device.connections) for crew in list(world.crews.values())[::2]]
+        for device, _ in moved:
+            await device.hang_up()
+
+        async def back() -> bool:
+            return all(device.connections > before for device, before in moved)
+
+        await until("the devices that hung up are back", back)
         return False
 
     await until("devices on both processes", spread)
