@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.ends import Stops, air_metres, along_edge, entries, walk_ms
+from routing.ends import Stops, air_metres, air_metres_of, along_edge, walk_ms, walk_ms_of
+from routing.fleet import Squad
 from routing.geometry import point_along
-from routing.live import LiveRoads
 from routing.passable import CLOSED
 from routing.point import NO_ARC, EdgePoint
 from routing.reach import Reach, uncut_metres
@@ -17,47 +15,55 @@ from routing.search import find
 
 
 class Drive:
-    """One search to a set of stops, for units of one class, and what it says about each unit.
+    """One search to a set of stops, for a squad, and what it says about each of its rows.
 
     `standing` are air distances to the alarm: with it, a unit may also stay where it is and walk from there.
+    With `best` and `limit_ms` only so many units are found, and none that needs longer.
     """
 
     def __init__(
         self,
-        live: LiveRoads,
-        vehicle_class: str,
+        squad: Squad,
         stops: Stops,
-        points: Sequence[EdgePoint],
         standing: NDArray[np.float64] | None = None,
         best: int | None = None,
+        limit_ms: int = CLOSED,
+        paths: bool = True,
     ) -> None:
-        self.live, self.vehicle_class, self.stops, self.points = live, vehicle_class, stops, points
+        live = squad.live
+        self.live, self.squad, self.stops = live, squad, stops
         self.rules = live.graph.rules
         self.standing = standing
-        self.within: dict[int, tuple[int, int]] = {}  # by unit: arc and stop of a drive inside its own piece
-        direct = np.full(len(points), CLOSED, dtype=np.int64)
+        self.within: dict[int, tuple[int, int]] = {}  # by row: arc and stop of a drive inside its own piece
+        targets = squad.targets
+        direct = targets.direct
         if standing is not None:
-            for unit, metres in enumerate(standing):
-                direct[unit] = min(CLOSED - 1, walk_ms(self.rules, air_metres(self.rules, float(metres))))
-        piece = np.array([point.arc for point in points], dtype=np.int64) >> 1
-        for index in np.flatnonzero(np.isin(piece, stops.arc[stops.arc >= 0] >> 1)).tolist():
-            for stop in np.flatnonzero((stops.arc >= 0) & (stops.arc >> 1 == piece[index])):
-                way, fraction = int(stops.arc[stop]), float(stops.fraction[stop])
-                driven = along_edge(live, vehicle_class, points[index], way, fraction)
-                if driven is not None and driven[1] + stops.walk_ms[stop] < direct[index]:
-                    direct[index] = driven[1] + stops.walk_ms[stop]
-                    self.within[index] = (driven[0], int(stop))
-        targets = entries(live, vehicle_class, points, direct)
-        weights = live.weights(vehicle_class)
-        self.found = find(live.graph, weights, stops.sources(), targets, best or len(points))
+            foot = air_metres_of(self.rules, standing)
+            direct = np.minimum(CLOSED - 1, walk_ms_of(self.rules, foot))
+        if squad.mid_road:
+            for stop, way in enumerate(stops.arc.tolist()):
+                for row in squad.mid_road.get(way >> 1, ()) if way >= 0 else ():
+                    fraction = float(stops.fraction[stop])
+                    driven = along_edge(live, squad.vehicle_class, squad.points[row], way, fraction)
+                    if driven is not None and driven[1] + stops.walk_ms[stop] < direct[row]:
+                        if direct is targets.direct:
+                            direct = direct.copy()
+                        direct[row] = driven[1] + stops.walk_ms[stop]
+                        self.within[row] = (driven[0], stop)
+        if direct is not targets.direct:
+            targets = targets._replace(direct=direct)
+        weights = live.inbound[squad.vehicle_class]
+        wanted = len(squad) if best is None else best
+        self.found = find(live.graph, weights, stops.sources(), targets, wanted, limit_ms, paths)
 
     @property
-    def arrived(self) -> list[int]:
-        return [int(index) for index in self.found.order]
+    def arrived(self) -> NDArray[np.int64]:
+        """Rows of the squad that the search found, nearest first."""
+        return self.found.order
 
     def reach(self, index: int, alarm: EdgePoint | None, furthest_walk_metres: float = 0.0) -> Reach:
         """The unit's answer; `alarm` where all stops are the one point that counts as arrival by road."""
-        point, entry = self.points[index], int(self.found.entry[index])
+        point, entry = self.squad.points[index], int(self.found.entry[index])
         if entry >= 0:
             stop = int(self.found.source[index])
             arcs, metres = self.found.path(index), float(self.found.metres[index])
@@ -84,7 +90,7 @@ class Drive:
     def _standing(self, index: int, furthest_walk_metres: float) -> Reach:
         assert self.standing is not None
         foot = air_metres(self.rules, float(self.standing[index]))
-        point, none = self.points[index], np.empty(0, dtype=np.int32)
+        point, none = self.squad.points[index], np.empty(0, dtype=np.int32)
         near = foot <= furthest_walk_metres
         return Reach(near, False, 0, 0.0, foot, walk_ms(self.rules, foot), point, point, none)
 
@@ -92,7 +98,7 @@ class Drive:
         graph, node = self.live.graph, int(self.stops.node[stop])
         if self.stops.arc[stop] < 0:
             if len(arcs) == 0:
-                return self.points[index]
+                return self.squad.points[index]
             return EdgePoint(
                 int(arcs[-1]), 1.0, float(graph.node_lon[node]), float(graph.node_lat[node]), 0.0, node
             )

@@ -41,6 +41,16 @@ def walk_ms(rules: DrivingRules, foot_metres: float) -> int:
     return math.floor(foot_metres * 3600.0 / rules.walk_kmh + 0.5)
 
 
+def air_metres_of(rules: DrivingRules, metres: NDArray[np.float64]) -> NDArray[np.float64]:
+    """`air_metres` for a column."""
+    return np.where(metres <= rules.at_scene_metres, 0.0, metres * rules.walk_detour)
+
+
+def walk_ms_of(rules: DrivingRules, foot_metres: NDArray[np.float64]) -> NDArray[np.int64]:
+    """`walk_ms` for a column."""
+    return np.floor(foot_metres * 3600.0 / rules.walk_kmh + 0.5).astype(np.int64)
+
+
 def arc_ms(live: LiveRoads, vehicle_class: str, arc: int) -> int:
     return int(live.inbound[vehicle_class][live.graph.slot[arc]] >> np.uint64(32))
 
@@ -78,8 +88,8 @@ def stops_around(
         graph.starts, graph.coords, graph.along_metres, graph.tail, graph.node_lon, graph.node_lat,
         graph.slot, live.weights(vehicle_class),
     )  # fmt: skip
-    foot = np.where(air <= rules.at_scene_metres, 0.0, air * rules.walk_detour)
-    on_foot = np.floor(foot * 3600.0 / rules.walk_kmh + 0.5).astype(np.int64)
+    foot = air_metres_of(rules, air)
+    on_foot = walk_ms_of(rules, foot)
     near = foot <= furthest_walk_metres
     return Stops(node[near], arc[near], fraction[near], drive[near], foot[near], on_foot[near])
 

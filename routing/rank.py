@@ -20,118 +20,103 @@ import numpy as np
 
 from gis_data.crs import check_position
 from routing.drive import Drive
-from routing.ends import air_metres, entries, one_stop, stops_around
+from routing.ends import air_metres, one_stop, stops_around
+from routing.fleet import Division, Fleet
 from routing.geometry import metres_between
 from routing.live import LiveRoads
 from routing.nearest import off_network
+from routing.passable import CLOSED
 from routing.path import Path, path_of
-from routing.point import NO_ARC, EdgePoint
+from routing.point import EdgePoint
+from routing.ranking import Ranking
 from routing.reach import Reach, Start
 
-__all__ = ["Path", "Reach", "Start", "path_of", "rank"]
+__all__ = ["Fleet", "Path", "Ranking", "Reach", "Start", "path_of", "rank", "rank_times"]
 
 
 @overload
 def rank(
-    live: LiveRoads, lon: float, lat: float, starts: Sequence[Start], *, k: None = None
+    live: LiveRoads, lon: float, lat: float, starts: Sequence[Start] | Fleet, *, k: None = None
 ) -> tuple[Reach, ...]: ...
 @overload
 def rank(
-    live: LiveRoads, lon: float, lat: float, starts: Sequence[Start], *, k: int
+    live: LiveRoads, lon: float, lat: float, starts: Sequence[Start] | Fleet, *, k: int
 ) -> tuple[Reach | None, ...]: ...
 def rank(
-    live: LiveRoads, lon: float, lat: float, starts: Sequence[Start], *, k: int | None = None
+    live: LiveRoads, lon: float, lat: float, starts: Sequence[Start] | Fleet, *, k: int | None = None
 ) -> tuple[Reach | None, ...]:
-    """A reach for each start, in their order; with `k`, for the best k by `total_ms` and None for the others."""
+    """A reach for each start, in their order; with `k`, for the best k by `total_ms` and None for the others.
+
+    `lon`, `lat` in WGS-84 degrees. Raises InputError for a position that is none, that no road is near to, and for an
+    unknown vehicle class. A `Fleet` made once saves snapping its units again for every alarm.
+    """
+    fleet = starts.on(live) if isinstance(starts, Fleet) else Fleet(live, starts)
+    found = rank_times(live, lon, lat, fleet, k=k)
+    reached: list[Reach | None] = [None] * len(fleet)
+    for number in found.best(k):
+        reached[number] = found.reach(number)
+    for vehicle_class, division in fleet.divisions.items():
+        if vehicle_class in live.touched:
+            _tell_avoided(live, lon, lat, fleet, division.everyone.members.tolist(), reached)
+    return tuple(reached)
+
+
+def rank_times(
+    live: LiveRoads, lon: float, lat: float, fleet: Fleet, *, k: int | None = None, paths: bool = True
+) -> Ranking:
+    """The times of all units, or of the best k; without `paths` the reaches it gives know no arcs and no metres.
+
+    One search a class. With `k` they share a bound: once k units are known, no search goes on beyond the k-th of them.
+    """
     lon, lat = float(lon), float(lat)
     check_position(lon, lat, "alarm")
     nearest = live.find_point(lon, lat, None, "alarm")
     if nearest is None:
         raise off_network(live.graph, lon, lat, "alarm")
-    by_class: dict[str, list[int]] = {}
-    for index, start in enumerate(starts):
-        live.graph.require_class(start.vehicle_class)
-        by_class.setdefault(start.vehicle_class, []).append(index)
-    reached: list[Reach | None] = [None] * len(starts)
-    for vehicle_class, members in by_class.items():
-        chosen = [starts[index] for index in members]
-        answers = _rank_class(live, lon, lat, nearest, vehicle_class, chosen, k)
-        for index, reach in zip(members, answers, strict=True):
-            reached[index] = reach
-    if k is not None:
-        order = sorted((reach.total_ms, index) for index, reach in enumerate(reached) if reach is not None)
-        for _, index in order[max(k, 0) :]:
-            reached[index] = None
-    return tuple(reached)
+    fleet = fleet.on(live)
+    ranking = Ranking(len(fleet))
+    for vehicle_class, division in fleet.divisions.items():
+        _rank_class(ranking, live, lon, lat, nearest, vehicle_class, division, k, paths)
+    return ranking
 
 
 def _rank_class(
+    ranking: Ranking,
     live: LiveRoads,
     lon: float,
     lat: float,
     nearest: EdgePoint,
     vehicle_class: str,
-    starts: Sequence[Start],
-    k: int | None = None,
-) -> list[Reach | None]:
-    """The answers of one class; with `k`, None for units that are surely not among the best k of it."""
-    points = [start_point(live, start) for start in starts]
-    answer: list[Reach | None] = [None] * len(points)
-    left = list(range(len(points)))
+    division: Division,
+    k: int | None,
+    paths: bool,
+) -> None:
+    """The answers of one class; with `k`, none for units that are surely not among the best k of all."""
+    left = division.everyone
     alarm = alarm_point(live, lon, lat, nearest, vehicle_class)
     if alarm is not None:
         stops = one_stop(live, vehicle_class, alarm, lon, lat)
-        sure = _sure_to_arrive(live, vehicle_class, alarm, points) if k is not None else []
-        if sure and k is not None:
-            drive = Drive(live, vehicle_class, stops, [points[index] for index in sure], best=max(k, 1))
-            for row in drive.arrived:
-                answer[sure[row]] = drive.reach(row, alarm)
-            left = sorted(set(left) - set(sure))
-        if left:
-            drive = Drive(live, vehicle_class, stops, [points[index] for index in left])
-            for row in drive.arrived:
-                answer[left[row]] = drive.reach(row, alarm)
-        left = [index for index in left if answer[index] is None]
-    if left:
+        if k is not None and live.graph.main_network(vehicle_class).comes_out[stops.node].any():
+            left = division.rest
+            if len(division.sure):
+                limit = min(ranking.bound_ms(max(k, 1)), CLOSED)
+                drive = Drive(division.sure, stops, None, max(k, 1), limit, paths)
+                ranking.add(drive, drive.arrived, alarm)
+        if len(left):
+            drive = Drive(left, stops, paths=paths)
+            ranking.add(drive, drive.arrived, alarm)
+            if len(drive.arrived) == len(left):
+                return
+            missed = np.ones(len(left), dtype=np.bool_)
+            missed[drive.arrived] = False
+            left = left.among(np.flatnonzero(missed))
+    if len(left):
         rules = live.graph.rules
         furthest = rules.longest_walk_metres + air_metres(rules, nearest.off_road_metres)
         around = stops_around(live, vehicle_class, lon, lat, furthest)
-        cut_off = [points[index] for index in left]
-        standing = np.array([metres_between(point.lon, point.lat, lon, lat) for point in cut_off])
-        walk = Drive(live, vehicle_class, around, cut_off, standing)
-        for row, index in enumerate(left):
-            answer[index] = walk.reach(row, None, furthest)
-    if vehicle_class in live.touched:
-        freely = _rank_class(live.unhindered, lon, lat, nearest, vehicle_class, starts)
-        for index, (reach, free) in enumerate(zip(answer, freely, strict=True)):
-            if reach is not None and free is not None:
-                answer[index] = _told(live, vehicle_class, reach, free)
-    return answer
-
-
-def _sure_to_arrive(
-    live: LiveRoads, vehicle_class: str, alarm: EdgePoint, points: Sequence[EdgePoint]
-) -> list[int]:
-    """Units that certainly can drive to the alarm, over the main network; nobody is sure while a road is closed.
-
-    Among them a search may stop at the best k: those it has not met are farther, and never better on foot.
-    """
-    if vehicle_class in live.closed:
-        return []
-    main = live.graph.main_network(vehicle_class)
-    stops = one_stop(live, vehicle_class, alarm, alarm.lon, alarm.lat)
-    if not main.comes_out[stops.node].any():
-        return []
-    targets = entries(live, vehicle_class, points, np.zeros(len(points), dtype=np.int64))
-    return [int(index) for index in np.unique(targets.target[main.leads_in[targets.node]])]
-
-
-def start_point(live: LiveRoads, start: Start) -> EdgePoint:
-    """Where a unit gets on the road; with no open road near, it stands where it is and does not spoil a ranking."""
-    if start.at is not None:
-        return start.at
-    point = live.find_point(float(start.lon), float(start.lat), start.vehicle_class, "unit")
-    return point or EdgePoint(NO_ARC, 0.0, float(start.lon), float(start.lat), 0.0)
+        standing = np.array([metres_between(point.lon, point.lat, lon, lat) for point in left.points])
+        walk = Drive(left, around, standing, paths=paths)
+        ranking.add(walk, np.arange(len(left)), None, furthest)
 
 
 def alarm_point(
@@ -145,13 +130,24 @@ def alarm_point(
     return point if point.off_road_metres <= far else None
 
 
-def _told(live: LiveRoads, vehicle_class: str, reach: Reach, freely: Reach) -> Reach:
-    """The answer with the conditions that lie on the way the unit would take if there were none."""
-    pieces = np.unique(freely.arcs >> 1)
-    hindered = pieces[live.touched[vehicle_class][pieces]]
-    if len(hindered) == 0:
-        return reach
-    lying = (
-        c for c in live.conditions if c.hinders(vehicle_class) and np.isin(hindered, live.pieces_of[c]).any()
-    )
-    return replace(reach, avoided=tuple(condition.id for condition in lying))
+def _tell_avoided(
+    live: LiveRoads, lon: float, lat: float, fleet: Fleet, members: Sequence[int], reached: list[Reach | None]
+) -> None:
+    """Give each answer of a class the conditions that lie on the way the unit would take if there were none."""
+    told = [number for number in members if reached[number] is not None]
+    if not told:
+        return
+    vehicle_class = fleet.starts[told[0]].vehicle_class
+    freely = rank_times(live.unhindered, lon, lat, Fleet(live.unhindered, [fleet.starts[n] for n in told]))
+    for row, number in enumerate(told):
+        reach = reached[number]
+        assert reach is not None
+        pieces = np.unique(freely.reach(row).arcs >> 1)
+        hindered = pieces[live.touched[vehicle_class][pieces]]
+        if len(hindered):
+            lying = (
+                condition.id
+                for condition in live.conditions
+                if condition.hinders(vehicle_class) and np.isin(hindered, live.pieces_of[condition]).any()
+            )
+            reached[number] = replace(reach, avoided=tuple(lying))

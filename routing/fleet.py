@@ -1,0 +1,114 @@
+"""Units made ready for many rankings: where they get on the road and into a search, once for each version of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from routing.ends import entries
+from routing.live import LiveRoads
+from routing.passable import CLOSED
+from routing.point import NO_ARC, EdgePoint
+from routing.reach import Start
+from routing.search import Targets
+
+
+class Squad:
+    """Units of one class as targets of a search. Row r of everything here is the fleet's unit `members[r]`."""
+
+    def __init__(
+        self, live: LiveRoads, vehicle_class: str, members: NDArray[np.int64], points: Sequence[EdgePoint]
+    ) -> None:
+        self.live, self.vehicle_class = live, vehicle_class
+        self.members, self.points = members, tuple(points)
+        self.targets: Targets = entries(
+            live, vehicle_class, self.points, np.full(len(self.points), CLOSED, dtype=np.int64)
+        )
+        mid_road: dict[int, list[int]] = {}
+        for row, point in enumerate(self.points):
+            if point.node < 0 and point.arc >= 0:
+                mid_road.setdefault(point.arc >> 1, []).append(row)
+        self.mid_road: Mapping[int, Sequence[int]] = mid_road
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+    def among(self, rows: Sequence[int] | NDArray[np.int64], live: LiveRoads | None = None) -> Squad:
+        """Some of these units, on the same or on other roads."""
+        chosen = [self.points[row] for row in rows]
+        return Squad(live or self.live, self.vehicle_class, self.members[list(rows)], chosen)
+
+
+class Division:
+    """All units of one class."""
+
+    def __init__(self, everyone: Squad) -> None:
+        self.everyone = everyone
+
+    @cached_property
+    def _sure(self) -> NDArray[np.bool_]:
+        """Units that certainly can drive to any place the main network leads to; nobody is, while a road is closed."""
+        squad = self.everyone
+        sure = np.zeros(len(squad), dtype=np.bool_)
+        if squad.vehicle_class not in squad.live.closed:
+            main = squad.live.graph.main_network(squad.vehicle_class)
+            sure[squad.targets.target[main.leads_in[squad.targets.node]]] = True
+        return sure
+
+    @cached_property
+    def sure(self) -> Squad:
+        """Among these a search may stop at the best k: those it has not met are farther, and never better on foot."""
+        return self.everyone if self._sure.all() else self.everyone.among(np.flatnonzero(self._sure))
+
+    @cached_property
+    def rest(self) -> Squad:
+        return self.everyone.among(np.flatnonzero(~self._sure))
+
+
+class Fleet:
+    """Starts with their points on these roads. Make one, and rank it for as many alarms as come; it never changes.
+
+    Raises InputError for an unknown vehicle class, and for a unit whose position is none.
+    """
+
+    def __init__(self, live: LiveRoads, starts: Sequence[Start]) -> None:
+        self.live, self.starts = live, tuple(starts)
+        members: dict[str, list[int]] = {}
+        for number, start in enumerate(self.starts):
+            members.setdefault(start.vehicle_class, []).append(number)
+        for vehicle_class in members:
+            live.graph.require_class(vehicle_class)
+        self.divisions: Mapping[str, Division] = {
+            code: Division(
+                Squad(
+                    live,
+                    code,
+                    np.array(numbers, dtype=np.int64),
+                    [start_point(live, self.starts[number]) for number in numbers],
+                )
+            )
+            for code, numbers in members.items()
+        }
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def on(self, live: LiveRoads) -> Fleet:
+        """The same units on these roads."""
+        return self if live is self.live else Fleet(live, self.starts)
+
+    @cached_property
+    def unhindered(self) -> Fleet:
+        """The same units if there were no conditions."""
+        return self.on(self.live.unhindered)
+
+
+def start_point(live: LiveRoads, start: Start) -> EdgePoint:
+    """Where a unit gets on the road; with no open road near, it stands where it is and does not spoil a ranking."""
+    if start.at is not None:
+        return start.at
+    point = live.find_point(start.lon, start.lat, start.vehicle_class, "unit")
+    return point or EdgePoint(NO_ARC, 0.0, float(start.lon), float(start.lat), 0.0)
