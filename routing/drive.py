@@ -8,17 +8,19 @@ from numpy.typing import NDArray
 from routing.ends import Stops, air_metres, air_metres_of, along_edge, walk_ms, walk_ms_of
 from routing.fleet import Squad
 from routing.geometry import point_along
+from routing.hierarchy import Hierarchy
 from routing.passable import CLOSED
 from routing.point import NO_ARC, EdgePoint
 from routing.reach import Reach, uncut_metres
-from routing.search import find
+from routing.search import Found, find
 
 
 class Drive:
     """One search to a set of stops, for a squad, and what it says about each of its rows.
 
     `standing` are air distances to the alarm: with it, a unit may also stay where it is and walk from there.
-    With `best` and `limit_ms` only so many units are found, and none that needs longer.
+    With `best` and `limit_ms` only so many units are found, and none that needs longer. `times` are milliseconds of
+    drive and walk by row, `CLOSED` where none was found; `arrived` are the rows found.
     """
 
     def __init__(
@@ -29,6 +31,7 @@ class Drive:
         best: int | None = None,
         limit_ms: int = CLOSED,
         paths: bool = True,
+        hierarchy: Hierarchy | None = None,
     ) -> None:
         live = squad.live
         self.live, self.squad, self.stops = live, squad, stops
@@ -52,25 +55,23 @@ class Drive:
                         self.within[row] = (driven[0], stop)
         if direct is not targets.direct:
             targets = targets._replace(direct=direct)
+        self._hierarchy = hierarchy
+        self._found: Found | None = None
+        if hierarchy is not None:
+            climbed = hierarchy.times(squad, stops)
+            self.within = {row: way for row, way in self.within.items() if direct[row] <= climbed[row]}
+            self.times = np.minimum(climbed, direct)
+            self.arrived = np.flatnonzero(self.times < CLOSED)
+            return
         weights = live.inbound[squad.vehicle_class]
         wanted = len(squad) if best is None else best
-        self.found = find(live.graph, weights, stops.sources(), targets, wanted, limit_ms, paths)
-
-    @property
-    def arrived(self) -> NDArray[np.int64]:
-        """Rows of the squad that the search found, nearest first."""
-        return self.found.order
+        self._found = find(live.graph, weights, stops.sources(), targets, wanted, limit_ms, paths)
+        self.times, self.arrived = self._found.time, self._found.order
 
     def reach(self, index: int, alarm: EdgePoint | None, furthest_walk_metres: float = 0.0) -> Reach:
         """The unit's answer; `alarm` where all stops are the one point that counts as arrival by road."""
-        point, entry = self.squad.points[index], int(self.found.entry[index])
-        if entry >= 0:
-            stop = int(self.found.source[index])
-            arcs, metres = self.found.path(index), float(self.found.metres[index])
-        else:
-            only, stop = self.within.get(index, (NO_ARC, NO_ARC))
-            arcs = np.array([only] if only >= 0 else [], dtype=np.int32)
-            metres = float(self.live.graph.length_metres[arcs >> 1].sum())
+        point = self.squad.points[index]
+        arcs, metres, stop = self._way(index)
         if stop < 0:
             return self._standing(index, furthest_walk_metres)
         end = alarm or self._stop_point(index, stop, arcs)
@@ -78,7 +79,7 @@ class Drive:
         return Reach(
             reachable=alarm is not None or float(self.stops.walk_metres[stop]) <= furthest_walk_metres,
             by_road=alarm is not None,
-            travel_ms=int(self.found.time[index]) - on_foot_ms,
+            travel_ms=int(self.times[index]) - on_foot_ms,
             distance_metres=metres - uncut_metres(self.live.graph, arcs, point, end),
             on_foot_metres=float(self.stops.walk_metres[stop]),
             on_foot_ms=on_foot_ms,
@@ -86,6 +87,18 @@ class Drive:
             stop=end,
             arcs=arcs,
         )
+
+    def _way(self, index: int) -> tuple[NDArray[np.int32], float, int]:
+        """The arcs driven, their length with the partial ones in full, and the stop; -1: it stays where it is."""
+        length = self.live.graph.length_metres
+        if self._found is not None and self._found.entry[index] >= 0:
+            return self._found.path(index), float(self._found.metres[index]), int(self._found.source[index])
+        if self._hierarchy is not None and index not in self.within:
+            arcs, stop = self._hierarchy.arcs(self.squad, index, self.stops)
+        else:
+            only, stop = self.within.get(index, (NO_ARC, NO_ARC))
+            arcs = np.array([only] if only >= 0 else [], dtype=np.int32)
+        return arcs, float(length[arcs >> 1].sum()), stop
 
     def _standing(self, index: int, furthest_walk_metres: float) -> Reach:
         assert self.standing is not None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
@@ -16,6 +17,9 @@ from routing.graph import RoadGraph
 from routing.nearest import ALL_ROADS, EVERY_PIECE, snap_to
 from routing.passable import CLOSED, LONGEST_MS
 from routing.point import EdgePoint
+
+if TYPE_CHECKING:
+    from routing.hierarchy import Hierarchy
 
 REMEMBERED_POINTS = 8192
 NO_PIECES = np.empty(0, dtype=np.int64)
@@ -58,6 +62,7 @@ class LiveRoads:
     closed: frozenset[str] = frozenset()
     unmatched: tuple[tuple[str, str], ...] = ()
     base: LiveRoads | None = None
+    hierarchy: Hierarchy | None = None
     points: dict[tuple[float, float, str], EdgePoint | None] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
@@ -116,7 +121,12 @@ class LiveRoads:
             closed=frozenset(closed),
             unmatched=tuple(unmatched),
             base=base,
+            hierarchy=self.hierarchy,
         )
+
+    def with_hierarchy(self, hierarchy: Hierarchy) -> LiveRoads:
+        """The same roads with a hierarchy to serve the rankings that would search far."""
+        return replace(self, hierarchy=hierarchy, base=self.base and replace(self.base, hierarchy=hierarchy))
 
     def find_point(self, lon: float, lat: float, vehicle_class: str | None, where: str) -> EdgePoint | None:
         """Like `snap`, remembered, and None instead of an error where no open road is near."""

@@ -23,6 +23,7 @@ from routing.drive import Drive
 from routing.ends import air_metres, one_stop, stops_around
 from routing.fleet import Division, Fleet
 from routing.geometry import metres_between
+from routing.hierarchy import is_worth
 from routing.live import LiveRoads
 from routing.nearest import off_network
 from routing.passable import CLOSED
@@ -100,10 +101,14 @@ def _rank_class(
             left = division.rest
             if len(division.sure):
                 limit = min(ranking.bound_ms(max(k, 1)), CLOSED)
-                drive = Drive(division.sure, stops, None, max(k, 1), limit, paths)
+                far = is_worth(live, vehicle_class, k, len(division.sure))
+                drive = Drive(
+                    division.sure, stops, None, max(k, 1), limit, paths, live.hierarchy if far else None
+                )
                 ranking.add(drive, drive.arrived, alarm)
         if len(left):
-            drive = Drive(left, stops, paths=paths)
+            far = is_worth(live, vehicle_class, len(left), len(left))
+            drive = Drive(left, stops, paths=paths, hierarchy=live.hierarchy if far else None)
             ranking.add(drive, drive.arrived, alarm)
             if len(drive.arrived) == len(left):
                 return

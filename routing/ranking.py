@@ -44,7 +44,7 @@ class Ranking:
         """Take over the answers of a search for these rows of its squad."""
         numbers = drive.squad.members[rows]
         self._ranked.append(numbers)
-        self.total_ms[numbers] = drive.found.time[rows]
+        self.total_ms[numbers] = drive.times[rows]
         self._leg[numbers] = len(self._legs)
         self._row[numbers] = rows
         self._legs.append(_Leg(drive, alarm, furthest_walk_metres))

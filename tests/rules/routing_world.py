@@ -7,13 +7,17 @@ from itertools import pairwise
 from types import MappingProxyType
 
 import numpy as np
+from shapely import box
 
 from gis_data.model import Name, Roads, VehicleClass
 from routing.graph import RoadGraph, build_graph
-from routing.live import LiveRoads
+from routing.live import Condition, LiveRoads
 
 WEST, SOUTH = 112.8, 35.4
 CELL = 0.002
+
+
+SIDE = 12  # crossings along the side of a town
 
 
 def vehicle(code: str, **facts: object) -> VehicleClass:
@@ -109,7 +113,7 @@ def at(x: float, y: float) -> tuple[float, float]:
     return round(WEST + x * CELL, 7), round(SOUTH + y * CELL, 7)
 
 
-def town(seed: int, side: int = 12) -> Draft:
+def town(seed: int, side: int = SIDE) -> Draft:
     """A crooked grid with gaps, curves, one-ways, loops, twin roads, weak bridges, gates, tracks, paths, islands."""
     rng = np.random.default_rng(seed)
     corner = {
@@ -182,3 +186,29 @@ def _facts(rng: np.random.Generator, main: bool) -> dict[str, object]:
         facts["tracktype"] = str(rng.choice(["grade1", "grade3", "grade5"]))
     facts["name"] = str(rng.choice(["", "东大街", "丹河路", "李寨巷"]))
     return facts
+
+
+def somewhere(rng: np.random.Generator, live: LiveRoads) -> tuple[float, float]:
+    """Anywhere in the town, on a node, or on a road, each a third of the time."""
+    chance = rng.random()
+    if chance < 0.33:
+        node = rng.integers(live.graph.nodes)
+        return float(live.graph.node_lon[node]), float(live.graph.node_lat[node])
+    if chance < 0.66:
+        vertex = live.graph.coords[rng.integers(len(live.graph.coords))]
+        return float(vertex[0]), float(vertex[1])
+    return WEST + rng.uniform(-1, SIDE + 6) * CELL, SOUTH + rng.uniform(-1, SIDE) * CELL
+
+
+def some_conditions(rng: np.random.Generator, live: LiveRoads) -> list[Condition]:
+    edges = [
+        str(edge) for edge in rng.choice(live.graph.piece_ids, size=int(rng.integers(0, 40)), replace=False)
+    ]
+    x, y = WEST + rng.uniform(0, SIDE) * CELL, SOUTH + rng.uniform(0, SIDE) * CELL
+    return [
+        Condition("flood", tuple(edges[::2]), None, 0.0),
+        Condition(
+            "snow", tuple(edges[1::2]), None, float(rng.uniform(0.2, 0.9)), frozenset({"heavy_engine"})
+        ),
+        Condition("fire", (), box(x, y, x + 2 * CELL, y + 2 * CELL), float(rng.choice([0.0, 0.5]))),
+    ]

@@ -7,42 +7,20 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from shapely import box
 
-from routing.live import Condition, LiveRoads
+from routing.live import LiveRoads
 from routing.path import path_of
 from routing.rank import Reach, Start, rank
 from routing.route import route
 from tests.rules.routing_oracle import INFINITE, Oracle
-from tests.rules.routing_world import CELL, FLEET, SOUTH, WEST, Draft, at, town
-
-SIDE = 12
-
-
-def somewhere(rng: np.random.Generator, live: LiveRoads) -> tuple[float, float]:
-    """Anywhere in the town, on a node, or on a road, each a third of the time."""
-    chance = rng.random()
-    if chance < 0.33:
-        node = rng.integers(live.graph.nodes)
-        return float(live.graph.node_lon[node]), float(live.graph.node_lat[node])
-    if chance < 0.66:
-        vertex = live.graph.coords[rng.integers(len(live.graph.coords))]
-        return float(vertex[0]), float(vertex[1])
-    return WEST + rng.uniform(-1, SIDE + 6) * CELL, SOUTH + rng.uniform(-1, SIDE) * CELL
-
-
-def some_conditions(rng: np.random.Generator, live: LiveRoads) -> list[Condition]:
-    edges = [
-        str(edge) for edge in rng.choice(live.graph.piece_ids, size=int(rng.integers(0, 40)), replace=False)
-    ]
-    x, y = WEST + rng.uniform(0, SIDE) * CELL, SOUTH + rng.uniform(0, SIDE) * CELL
-    return [
-        Condition("flood", tuple(edges[::2]), None, 0.0),
-        Condition(
-            "snow", tuple(edges[1::2]), None, float(rng.uniform(0.2, 0.9)), frozenset({"heavy_engine"})
-        ),
-        Condition("fire", (), box(x, y, x + 2 * CELL, y + 2 * CELL), float(rng.choice([0.0, 0.5]))),
-    ]
+from tests.rules.routing_world import (
+    FLEET,
+    Draft,
+    at,
+    some_conditions,
+    somewhere,
+    town,
+)
 
 
 def with_walk(live: LiveRoads, longest_walk_metres: float) -> LiveRoads:

@@ -1,0 +1,77 @@
+"""The hierarchy gives the times of the search, to the millisecond, and ways that can be driven."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from routing import hierarchy as module
+from routing.hierarchy import Hierarchy, is_installed
+from routing.live import LiveRoads
+from routing.rank import Fleet, rank, rank_times
+from routing.reach import Start
+from tests.rules.routing_oracle import Oracle
+from tests.rules.routing_world import FLEET, some_conditions, somewhere, town
+
+pytestmark = pytest.mark.skipif(not is_installed(), reason="the extra `hierarchy` is not installed")
+
+
+@pytest.fixture(autouse=True)
+def _always_worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "WORTH_SETTLING", -1)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_every_time_is_the_searchs_and_every_way_adds_up(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    plain = LiveRoads(town(seed).graph())
+    climbing = plain.with_hierarchy(Hierarchy(plain.graph))
+    oracles = {code: Oracle(plain, code) for code in FLEET}
+    for _ in range(8):
+        starts = [Start(*somewhere(rng, plain), str(rng.choice(list(FLEET)))) for _ in range(40)]
+        place = somewhere(rng, plain)
+        for ours, theirs, start in zip(
+            rank(climbing, *place, starts), rank(plain, *place, starts), starts, strict=True
+        ):
+            assert (ours.travel_ms, ours.on_foot_ms) == (theirs.travel_ms, theirs.on_foot_ms)
+            assert (ours.by_road, ours.stop) == (theirs.by_road, theirs.stop)
+            oracles[start.vehicle_class].assert_drivable(ours)
+
+
+def test_the_best_k_are_those_of_the_search_also_under_conditions() -> None:
+    rng = np.random.default_rng(11)
+    plain = LiveRoads(town(11).graph())
+    climbing = plain.with_hierarchy(Hierarchy(plain.graph))
+    for version in range(1, 6):
+        conditions = some_conditions(rng, plain)
+        for vehicle_class in FLEET:
+            starts = [Start(*somewhere(rng, plain), vehicle_class) for _ in range(30)]
+            place = somewhere(rng, plain)
+            for k in (1, 5, 30):
+                ways = [
+                    rank(live.with_conditions(conditions, version), *place, starts, k=k)
+                    for live in (plain, climbing)
+                ]
+                times = [[reach and reach.total_ms for reach in way] for way in ways]
+                assert times[0] == times[1]
+
+
+def test_an_order_computed_before_serves_again() -> None:
+    live = LiveRoads(town(3).graph())
+    first = Hierarchy(live.graph)
+    assert Hierarchy(live.graph, first.order).order == first.order
+
+
+def test_threads_may_climb_at_once() -> None:
+    rng = np.random.default_rng(5)
+    live = LiveRoads(town(5).graph())
+    live = live.with_hierarchy(Hierarchy(live.graph))
+    fleet = Fleet(live, [Start(*somewhere(rng, live), str(rng.choice(list(FLEET)))) for _ in range(50)])
+    places = [somewhere(rng, live) for _ in range(40)]
+
+    def times(place: tuple[float, float]) -> list[int]:
+        return [int(time) for time in rank_times(live, *place, fleet).total_ms]
+
+    alone = [times(place) for place in places]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(times, places * 3)) == alone * 3
