@@ -37,7 +37,9 @@ def test_plain_and_packed_extracts_give_the_same_county(plain: Path, tmp_path: P
     packed = tmp_path / ending.strip(".").replace(".", "-") / f"little{ending}"
     packed.parent.mkdir()
     data = plain.read_bytes()
-    packed.write_bytes({".osm": data, ".osm.gz": gzip.compress(data, mtime=0), ".osm.bz2": bz2.compress(data)}[ending])
+    packed.write_bytes(
+        {".osm": data, ".osm.gz": gzip.compress(data, mtime=0), ".osm.bz2": bz2.compress(data)}[ending]
+    )
     one = import_osm(plain, tmp_path / "one")
     other = import_osm(packed, tmp_path / "other")
     assert one == other
