@@ -238,26 +238,36 @@ class _Choosing:
                 -1,
                 slot,
                 1.0,
-                self._cause(_brings(self.units.brings, wanted.needs) & wanted.classes_ok),
+                self._cause(
+                    _brings(self.units.full_brings, wanted.needs) & wanted.classes_ok,
+                    _brings(self.units.brings, wanted.needs),
+                ),
             )
             for slot in self.unfilled
             for wanted in (self.request.slots[slot],)
         ]
         found += [
             Shortfall(
-                self.index, int(c), -1, float(self.residual[c]), self._cause(self.units.brings[:, c] > 1e-9)
+                self.index,
+                int(c),
+                -1,
+                float(self.residual[c]),
+                self._cause(self.units.full_brings[:, c] > 1e-9, self.units.brings[:, c] > 1e-9),
             )
             for c in np.flatnonzero(self.residual > 1e-9)
         ]
         return found
 
-    def _cause(self, could: NDArray[np.bool_]) -> Cause:
-        """What stops most of those who could have helped; ties by the order of the table."""
+    def _cause(self, could: NDArray[np.bool_], can: NDArray[np.bool_]) -> Cause:
+        """What stops most of those who could help with a full crew; ties by the order of the table."""
         rows = np.flatnonzero(could)
         if len(rows) == 0:
             return Cause.NONE_EXISTS
+        gates = self.request.gates[rows]
+        # May leave, but not for this: no gate says so, and the crew aboard is what it lacks.
+        gates = np.where((gates == 0) & ~can[rows], int(Gate.SHORT_CREW), gates)
         stopped = [
-            (-int(((self.request.gates[rows] & int(gate)) != 0).sum()), place, cause)
+            (-int(((gates & int(gate)) != 0).sum()), place, cause)
             for place, (gate, cause) in enumerate(_CAUSE_OF_GATE)
         ]
         count, _, cause = min(stopped)

@@ -141,10 +141,13 @@ def policy_of(county: County) -> Policy:
 
 
 def _units(candidates: Sequence[Candidate], capabilities: tuple[str, ...], zones: tuple[str, ...]) -> Units:
+    shape = (len(candidates), len(capabilities))
     brings = np.array([_vector(unit.brings, capabilities) for unit in candidates], dtype=np.float64)
+    full = np.array([_vector(unit.full_brings, capabilities) for unit in candidates], dtype=np.float64)
     return Units(
         turnout_ms=np.array([round(unit.turnout_seconds * 1000) for unit in candidates], dtype=np.int64),
-        brings=brings.reshape(len(candidates), len(capabilities)),
+        brings=brings.reshape(shape),
+        full_brings=full.reshape(shape),
         zone=np.array(
             [zones.index(u.zone) if u.zone in zones and not u.foreign else -1 for u in candidates],
             dtype=np.int32,

@@ -70,10 +70,14 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Units:
-    """Every unit of the county: n rows. `brings` is n × c, a column for each capability."""
+    """Every unit of the county: n rows. `brings` is n × c, a column for each capability.
+
+    `full_brings`, of the same shape, is what the unit would bring with its full crew: a shortfall asks it who exists.
+    """
 
     turnout_ms: NDArray[np.int64]
     brings: NDArray[np.float64]
+    full_brings: NDArray[np.float64]
     zone: NDArray[np.int32]  # index of the home zone, -1 for none (foreign)
     engine: NDArray[np.bool_]  # a vehicle that counts as a manned engine when no gate stops it
     duty_mode: NDArray[np.int8]

@@ -11,11 +11,12 @@ import numpy as np
 from dispatch.alarms.choose import choose
 from dispatch.alarms.question import Choice, Policy, Request, Rule, SlotWanted, Units
 
-RECORD_VERSION = 1
+RECORD_VERSION = 2
 
 _DTYPES: dict[str, type[np.generic]] = {
     "turnout_ms": np.int64,
     "brings": np.float64,
+    "full_brings": np.float64,
     "zone": np.int32,
     "engine": np.bool_,
     "duty_mode": np.int8,
@@ -41,14 +42,16 @@ def to_record(units: Units, requests: tuple[Request, ...], policy: Policy) -> di
 
 def from_record(record: Mapping[str, Any]) -> tuple[Units, tuple[Request, ...], Policy]:
     """The arguments of `choose` as they were. Raises ValueError for a version this code does not know."""
-    if record.get("v") != RECORD_VERSION:
+    if record.get("v") not in (1, RECORD_VERSION):
         raise ValueError(
-            f"record version {record.get('v')!r} is unknown; this program reads {RECORD_VERSION}"
+            f"record version {record.get('v')!r} is unknown; this program reads 1 to {RECORD_VERSION}"
         )
-    units = Units(**_lists_to_arrays(record["units"]))
-    if units.brings.ndim == 1:  # no units at all: an empty list has lost its second dimension
+    columns = _lists_to_arrays(record["units"])
+    columns.setdefault("full_brings", columns["brings"])  # version 1 looked no further than the crew aboard
+    if columns["brings"].ndim == 1:  # no units at all: an empty list has lost its second dimension
         width = len(record["requests"][0]["need"]) if record["requests"] else 0
-        units = Units(**{**_lists_to_arrays(record["units"]), "brings": np.zeros((0, width))})
+        columns |= {"brings": np.zeros((0, width)), "full_brings": np.zeros((0, width))}
+    units = Units(**columns)
     return units, tuple(_request_from_record(r) for r in record["requests"]), Policy(**record["policy"])
 
 

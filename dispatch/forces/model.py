@@ -29,7 +29,10 @@ class Gate(IntFlag):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """`brings` is already degraded to the crew aboard; `gates` holds what is known without roads or task."""
+    """`brings` is already degraded to the crew aboard; `gates` holds what is known without roads or task.
+
+    `full_brings` is what a full crew would make of it.
+    """
 
     unit_id: UUID
     code: str
@@ -43,6 +46,7 @@ class Candidate:
     foreign: bool
     vehicle_class: str
     brings: Mapping[str, float]
+    full_brings: Mapping[str, float]
     duty_mode: DutyMode
     contact: Contact
     turnout_seconds: float

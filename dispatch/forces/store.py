@@ -129,6 +129,7 @@ def _candidate(
         foreign=row["is_foreign"],
         vehicle_class=row["vehicle_class"],
         brings=able.brings,
+        full_brings=row["brings"],
         duty_mode=duty_mode,
         contact=Contact(row["contact"]),
         turnout_seconds=turnout_seconds(county.turnouts, station_class, rolls_as, night=night),

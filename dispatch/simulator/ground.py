@@ -232,6 +232,7 @@ def _candidates(county: County, *, night: bool) -> tuple[Candidate, ...]:
                 foreign=station.foreign,
                 vehicle_class=unit.vehicle_class,
                 brings=aboard.brings,
+                full_brings=unit.brings,
                 duty_mode=unit.duty_mode,
                 contact=unit.contact,
                 turnout_seconds=turnout_seconds(

@@ -148,6 +148,7 @@ def _choosing(county: County) -> tuple[list[float], list[float]]:
             foreign=stations[unit.station].foreign,
             vehicle_class=unit.vehicle_class,
             brings=unit.brings,
+            full_brings=unit.brings,
             duty_mode=unit.duty_mode,
             contact=unit.contact,
             turnout_seconds=60.0,

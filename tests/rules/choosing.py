@@ -39,6 +39,7 @@ class Unit:
     brings: dict[str, float] = field(
         default_factory=lambda: {"people": 5, "ba_pairs": 2, "water_tonnes": 3, "engine": 1}
     )
+    full: dict[str, float] | None = None  # with a full crew; None: what it brings
     admitted: bool = True
 
 
@@ -46,6 +47,9 @@ def units_of(units: list[Unit]) -> Units:
     return Units(
         turnout_ms=np.array([round(u.turnout * 1000) for u in units], dtype=np.int64),
         brings=np.array([quantities(**u.brings) for u in units]).reshape(len(units), len(CAPABILITIES)),
+        full_brings=np.array([quantities(**(u.brings if u.full is None else u.full)) for u in units]).reshape(
+            len(units), len(CAPABILITIES)
+        ),
         zone=np.array([u.zone for u in units], dtype=np.int32),
         engine=np.array([u.brings.get("engine", 0) > 0 for u in units], dtype=np.bool_),
         duty_mode=np.zeros(len(units), dtype=np.int8),

@@ -13,6 +13,8 @@ from dispatch.alarms.record import from_record, to_record
 from dispatch.forces.model import Gate
 from tests.rules.choosing import CAPABILITIES, POLICY, Unit, request, slot, units_of
 
+FULL = {"people": 5.0, "engine": 1.0}
+
 
 def chosen(choice: Choice) -> list[int]:
     return [pick.unit for pick in choice.picks]
@@ -132,6 +134,10 @@ def test_who_may_not_do_the_first_task_gets_the_second_or_stays() -> None:
         ([Unit(5, brings={"people": 3})], Cause.NONE_EXISTS),
         ([Unit(5, gates=Gate.BUSY), Unit(6, gates=Gate.BUSY), Unit(7, gates=Gate.OFF_DUTY)], Cause.BUSY),
         ([Unit(None)], Cause.NO_ROAD),
+        # Nobody aboard brings nothing; the county has the unit all the same.
+        ([Unit(5, brings={}, full=FULL, gates=Gate.OFF_DUTY)] * 2, Cause.OFF_DUTY),
+        ([Unit(5, brings={}, full=FULL, gates=Gate.SHORT_CREW)], Cause.SHORT_CREW),
+        ([Unit(5, brings={"people": 3}, full=FULL)], Cause.SHORT_CREW),
     ],
 )
 def test_a_shortfall_names_what_stops_most(units: list[Unit], cause: Cause) -> None:

@@ -97,7 +97,7 @@ def test_the_simulator_asks_the_very_question_that_the_live_service_frames() -> 
         _same(request, framed.request)
         assert [joined.slot_codes[slot] for slot in slots] == [slot.code for slot in framed.slots]
         units = ground.units[night]
-        for column in ("turnout_ms", "brings", "zone", "engine", "duty_mode"):
+        for column in ("turnout_ms", "brings", "full_brings", "zone", "engine", "duty_mode"):
             np.testing.assert_array_equal(getattr(units, column), getattr(framed.units, column))
         assert ground.numbers == framed.policy
         mine, live = (
@@ -270,7 +270,11 @@ def test_one_more_unit_in_the_county_changes_nobody_elses_luck() -> None:
 def _asked(travel: list[int], turnout: list[int], zone_order: list[int], air: list[float]) -> Asked:
     n = len(travel)
     units = Units(
-        np.array(turnout), np.ones((n, 1)), np.zeros(n, np.int32), np.ones(n, np.bool_), np.zeros(n, np.int8)
+        np.array(turnout),
+        *[np.ones((n, 1))] * 2,
+        np.zeros(n, np.int32),
+        np.ones(n, np.bool_),
+        np.zeros(n, np.int8),
     )
     slot = SlotWanted(Rule.NEAREST, np.zeros(1), np.ones(n, np.bool_), True, False)
     request = Request(

@@ -150,6 +150,7 @@ def candidate(**changes: object) -> Candidate:
         foreign=False,
         vehicle_class="heavy_engine",
         brings={},
+        full_brings={},
         duty_mode=DutyMode.STATION,
         contact=Contact.TABLET,
         turnout_seconds=60,
