@@ -11,6 +11,7 @@ NO_ARC = -1
 class EdgePoint:
     """`fraction` is measured along the arc from its tail. `node` ≥ 0: the point is that node, over all its edges.
 
+    `directed`: it drives along the arc, and a class that cannot turn on the road goes on to the next node first.
     `arc` is -1 where a class finds every road around closed: it stands where it is, and can only walk.
     """
 
@@ -20,3 +21,4 @@ class EdgePoint:
     lat: float
     off_road_metres: float
     node: int = -1
+    directed: bool = False

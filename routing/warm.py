@@ -9,6 +9,7 @@ from gis_data.model import Name, Place, Roads, VehicleClass
 from routing.coverage import Post, coverage
 from routing.graph import build_graph
 from routing.live import LiveRoads
+from routing.matching import Fix, Matcher, match, matched
 from routing.path import path_of
 from routing.rank import rank
 from routing.reach import Start
@@ -18,12 +19,16 @@ FAR_LANE = ((112.01, 35.0), (112.011, 35.0))
 
 
 def warm_up() -> None:
-    """Ranks, routes and covers on two lanes that no road joins, which takes every compiled function once."""
+    """Ranks, routes, matches and covers on two lanes that no road joins, which takes every compiled function once."""
     vehicle = VehicleClass("any", Name("车", "vehicle"), {"service": 20.0}, 1.0, 1.0, 1.0)
     live = LiveRoads(build_graph(_lanes(), {"any": vehicle}))
     starts = (Start(112.0003, 35.0, "any"), Start(112.0, 35.0, "any"), Start(112.0105, 35.0, "any"))
     for start, reach in zip(starts, rank(live, 112.0008, 35.0, starts), strict=True):
         path_of(live, start, reach)
+    matcher = Matcher("any")
+    for seconds, lon in ((0.0, 112.0002), (5.0, 112.0007)):
+        matcher, _ = match(live.graph, live.graph.inbound, matcher, Fix(seconds, lon, 35.0), seconds)
+    matched(live.graph, matcher)
     place = Place("p", "p", "landmark", "", "", Point(112.0008, 35.0), 0.0, 0)
     coverage(live, (Post("s", 112.0003, 35.0, "any"),), (place,), (), 5.0)
 

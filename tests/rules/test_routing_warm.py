@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from routing import geometry, search
+from routing import geometry, nearby, search
 from routing.coverage import Post, coverage
+from routing.matching import Fix, Matcher, match, matched
 from routing.path import path_of
 from routing.rank import rank
 from routing.reach import Start
@@ -14,7 +15,7 @@ from tests.rules.routing_world import FLEET, Draft, at, town
 
 def versions() -> dict[str, int]:
     """By compiled function: how many versions of it there are."""
-    found = {**vars(geometry), **vars(search)}
+    found = {**vars(geometry), **vars(nearby), **vars(search)}
     return {name: len(value.signatures) for name, value in found.items() if hasattr(value, "signatures")}
 
 
@@ -30,6 +31,11 @@ def test_warming_up_compiles_every_function_once_and_no_alarm_adds_a_version() -
     rank(lane.live(), 113, 35, [Start(113, 35, "heavy_engine")])  # whole numbers too
     route(live, at(1, 2), at(7, 7), "heavy_engine")
     coverage(live, [Post("s", *at(2, 2), "heavy_engine")], (), (), 5.0)
+    matcher = Matcher("heavy_engine")
+    for seconds in range(4):
+        fix = Fix(seconds, *at(1 + seconds / 8, 2))
+        matcher, _ = match(live.graph, live.graph.inbound, matcher, fix, seconds)
+    matched(live.graph, matcher)
     assert versions() == before
     # 0: only ever called from another compiled function that came from the cache as a whole.
     assert set(before.values()) <= {0, 1}
