@@ -20,7 +20,8 @@ class Drive:
 
     `standing` are air distances to the alarm: with it, a unit may also stay where it is and walk from there.
     With `best` and `limit_ms` only so many units are found, and none that needs longer. `times` are milliseconds of
-    drive and walk by row, `CLOSED` where none was found; `arrived` are the rows found.
+    drive and walk by row, `CLOSED` where none was found; `arrived` are the rows found, nearest first and ties to the
+    lower row if `is_in_order`.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Drive:
         if direct is not targets.direct:
             targets = targets._replace(direct=direct)
         self._hierarchy = hierarchy
+        self.is_in_order = hierarchy is None
         self._found: Found | None = None
         if hierarchy is not None:
             climbed = hierarchy.times(squad, stops)
@@ -65,7 +67,7 @@ class Drive:
             return
         weights = live.inbound[squad.vehicle_class]
         wanted = len(squad) if best is None else best
-        self._found = find(live.graph, weights, stops.sources(), targets, wanted, limit_ms, paths)
+        self._found = find(live.graph, weights, stops.sources, targets, wanted, limit_ms, paths)
         self.times, self.arrived = self._found.time, self._found.order
 
     def reach(self, index: int, alarm: EdgePoint | None, furthest_walk_metres: float = 0.0) -> Reach:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from routing.point import NO_ARC, EdgePoint
 from routing.search import Sources, Targets
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Stops:
     """Where driving may end, as columns: how to get there from a node (`arc` -1: the node itself), and the walk."""
 
@@ -28,8 +29,18 @@ class Stops:
     walk_metres: NDArray[np.float64]
     walk_ms: NDArray[np.int64]
 
+    @cached_property
     def sources(self) -> Sources:
         return Sources(self.node, self.drive_ms + self.walk_ms, self.arc)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Where a class has reached an alarm, the drive to there, and whether its main network leads to it."""
+
+    point: EdgePoint
+    stops: Stops
+    from_main: bool
 
 
 def air_metres(rules: DrivingRules, metres: float) -> float:
@@ -72,8 +83,8 @@ def one_stop(live: LiveRoads, vehicle_class: str, point: EdgePoint, lon: float, 
         arc=np.array([row[1] for row in rows], dtype=np.int64),
         fraction=np.array([row[2] for row in rows], dtype=np.float64),
         drive_ms=np.array([row[3] for row in rows], dtype=np.int64),
-        walk_metres=np.full(len(rows), foot),
-        walk_ms=np.full(len(rows), walk_ms(rules, foot), dtype=np.int64),
+        walk_metres=np.array([foot] * len(rows), dtype=np.float64),
+        walk_ms=np.array([walk_ms(rules, foot)] * len(rows), dtype=np.int64),
     )
 
 

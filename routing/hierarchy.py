@@ -82,9 +82,9 @@ class Hierarchy:
                 self.metric(squad.vehicle_class), squad.targets.node.tolist()
             )
         found = np.array(pinned[squad].distances_to_multi(_with_costs(stops)), dtype=np.float64)  # None: NaN
-        total = np.where(np.isnan(found), CLOSED, found).astype(np.int64) + squad.targets.cost
+        found += squad.targets.cost
         times = np.full(len(squad), CLOSED, dtype=np.int64)
-        np.minimum.at(times, squad.targets.target, np.minimum(total, CLOSED))
+        np.minimum.at(times, squad.targets.target, np.fmin(found, CLOSED).astype(np.int64))
         return times
 
     def arcs(self, squad: Squad, row: int, stops: Stops) -> tuple[NDArray[np.int32], int]:

@@ -19,6 +19,7 @@ from routing.passable import CLOSED, LONGEST_MS
 from routing.point import EdgePoint
 
 if TYPE_CHECKING:
+    from routing.ends import Arrival
     from routing.hierarchy import Hierarchy
 
 REMEMBERED_POINTS = 8192
@@ -64,6 +65,7 @@ class LiveRoads:
     base: LiveRoads | None = None
     hierarchy: Hierarchy | None = None
     points: dict[tuple[float, float, str], EdgePoint | None] = field(default_factory=dict, repr=False)
+    arrivals: dict[tuple[float, float, str], Arrival | None] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         if not self.inbound:

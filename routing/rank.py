@@ -18,13 +18,12 @@ from typing import overload
 
 import numpy as np
 
-from gis_data.crs import check_position
 from routing.drive import Drive
-from routing.ends import air_metres, one_stop, stops_around
+from routing.ends import Arrival, air_metres, one_stop, stops_around
 from routing.fleet import Division, Fleet
 from routing.geometry import metres_between
 from routing.hierarchy import is_worth
-from routing.live import LiveRoads
+from routing.live import REMEMBERED_POINTS, LiveRoads
 from routing.nearest import off_network
 from routing.passable import CLOSED
 from routing.path import Path, path_of
@@ -70,7 +69,6 @@ def rank_times(
     One search a class. With `k` they share a bound: once k units are known, no search goes on beyond the k-th of them.
     """
     lon, lat = float(lon), float(lat)
-    check_position(lon, lat, "alarm")
     nearest = live.find_point(lon, lat, None, "alarm")
     if nearest is None:
         raise off_network(live.graph, lon, lat, "alarm")
@@ -94,22 +92,20 @@ def _rank_class(
 ) -> None:
     """The answers of one class; with `k`, none for units that are surely not among the best k of all."""
     left = division.everyone
-    alarm = alarm_point(live, lon, lat, nearest, vehicle_class)
-    if alarm is not None:
-        stops = one_stop(live, vehicle_class, alarm, lon, lat)
-        if k is not None and live.graph.main_network(vehicle_class).comes_out[stops.node].any():
+    there = arrival(live, lon, lat, nearest, vehicle_class)
+    if there is not None:
+        if k is not None and there.from_main:
             left = division.rest
             if len(division.sure):
                 limit = min(ranking.bound_ms(max(k, 1)), CLOSED)
                 far = is_worth(live, vehicle_class, k, len(division.sure))
-                drive = Drive(
-                    division.sure, stops, None, max(k, 1), limit, paths, live.hierarchy if far else None
-                )
-                ranking.add(drive, drive.arrived, alarm)
+                climb = live.hierarchy if far else None
+                drive = Drive(division.sure, there.stops, None, max(k, 1), limit, paths, climb)
+                ranking.add(drive, drive.arrived, there.point)
         if len(left):
             far = is_worth(live, vehicle_class, len(left), len(left))
-            drive = Drive(left, stops, paths=paths, hierarchy=live.hierarchy if far else None)
-            ranking.add(drive, drive.arrived, alarm)
+            drive = Drive(left, there.stops, paths=paths, hierarchy=live.hierarchy if far else None)
+            ranking.add(drive, drive.arrived, there.point)
             if len(drive.arrived) == len(left):
                 return
             missed = np.ones(len(left), dtype=np.bool_)
@@ -124,15 +120,26 @@ def _rank_class(
         ranking.add(walk, np.arange(len(left)), None, furthest)
 
 
-def alarm_point(
+def arrival(
     live: LiveRoads, lon: float, lat: float, nearest: EdgePoint, vehicle_class: str
-) -> EdgePoint | None:
-    """Where a class must drive to have reached the alarm; None where its roads end too far from it."""
+) -> Arrival | None:
+    """How a class reaches the alarm by road, remembered; None where its roads end too far from it."""
+    key = (lon, lat, vehicle_class)
+    if key in live.arrivals:
+        return live.arrivals[key]
     point = live.find_point(lon, lat, vehicle_class, "alarm")
-    if point is None:
-        return None
-    far = nearest.off_road_metres + live.graph.rules.at_scene_metres
-    return point if point.off_road_metres <= far else None
+    found = None
+    if (
+        point is not None
+        and point.off_road_metres <= nearest.off_road_metres + live.graph.rules.at_scene_metres
+    ):
+        stops = one_stop(live, vehicle_class, point, lon, lat)
+        comes_out = live.graph.main_network(vehicle_class).comes_out
+        found = Arrival(point, stops, bool(comes_out[stops.node].any()))
+    if len(live.arrivals) >= REMEMBERED_POINTS:
+        live.arrivals.clear()
+    live.arrivals[key] = found
+    return found
 
 
 def _tell_avoided(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,22 +18,29 @@ UNRANKED = 2**62
 
 @dataclass(frozen=True, slots=True)
 class _Leg:
-    """A search, and what its answers mean: all of them arrive at `alarm`, or stop somewhere to walk on."""
+    """A search, the rows it answers, and what that means: all arrive at `alarm`, or stop somewhere to walk on."""
 
     drive: Drive
+    rows: NDArray[np.int64]
     alarm: EdgePoint | None
     furthest_walk_metres: float
 
+    @property
+    def numbers(self) -> NDArray[np.int64]:
+        return self.drive.squad.members[self.rows]
+
+    @property
+    def times(self) -> NDArray[np.int64]:
+        return self.drive.times[self.rows]
+
 
 class Ranking:
-    """`total_ms` by unit, drive and walk, int64; `UNRANKED` for a unit that is surely not among the best asked for."""
+    """The answers of all searches; arrays over all units are made only for those who ask for them."""
 
     def __init__(self, units: int) -> None:
-        self.total_ms: NDArray[np.int64] = np.full(units, UNRANKED, dtype=np.int64)
-        self._leg = np.full(units, -1, dtype=np.int32)
-        self._row = np.zeros(units, dtype=np.int64)
+        self._units = units
         self._legs: list[_Leg] = []
-        self._ranked: list[NDArray[np.int64]] = []
+        self._found_at: dict[int, tuple[_Leg, int]] = {}
 
     def add(
         self,
@@ -42,35 +50,44 @@ class Ranking:
         furthest_walk_metres: float = 0.0,
     ) -> None:
         """Take over the answers of a search for these rows of its squad."""
-        numbers = drive.squad.members[rows]
-        self._ranked.append(numbers)
-        self.total_ms[numbers] = drive.times[rows]
-        self._leg[numbers] = len(self._legs)
-        self._row[numbers] = rows
-        self._legs.append(_Leg(drive, alarm, furthest_walk_metres))
+        self._legs.append(_Leg(drive, rows, alarm, furthest_walk_metres))
+        self._found_at.clear()
+
+    @property
+    def total_ms(self) -> NDArray[np.int64]:
+        """Drive and walk by unit, int64; `UNRANKED` for a unit that is surely not among the best asked for."""
+        total = np.full(self._units, UNRANKED, dtype=np.int64)
+        for leg in self._legs:
+            total[leg.numbers] = leg.times
+        return total
 
     def bound_ms(self, k: int) -> int:
         """The k-th best so far: whoever needs longer is not among the best k of all."""
-        ranked = self._all()
-        if len(ranked) < k:
+        if not self._legs:
             return UNRANKED
-        return int(np.partition(self.total_ms[ranked], k - 1)[k - 1])
+        if sum(len(leg.rows) for leg in self._legs) < k:
+            return UNRANKED
+        return int(np.partition(np.concatenate([leg.times for leg in self._legs]), k - 1)[k - 1])
 
     def best(self, k: int | None = None) -> Sequence[int]:
         """Numbers of the ranked units, nearest first, ties to the lower number; at most k."""
-        ranked = self._all()
-        order = ranked[np.lexsort((ranked, self.total_ms[ranked]))]
-        return [int(number) for number in (order if k is None else order[: max(k, 0)])]
+        if not self._legs:
+            return []
+        if len(self._legs) == 1 and self._legs[0].drive.is_in_order:
+            order = self._legs[0].numbers
+        else:
+            numbers = np.concatenate([leg.numbers for leg in self._legs])
+            times = np.concatenate([leg.times for leg in self._legs])
+            order = numbers[np.lexsort((numbers, times))]
+        return cast("list[int]", (order if k is None else order[: max(k, 0)]).tolist())
 
     def reach(self, number: int) -> Reach:
         """The answer of a ranked unit. Raises LookupError for another."""
-        if self._leg[number] < 0:
+        if not self._found_at:
+            for leg in self._legs:
+                for unit, row in zip(leg.numbers.tolist(), leg.rows.tolist(), strict=True):
+                    self._found_at[unit] = (leg, row)
+        if number not in self._found_at:
             raise LookupError(f"unit {number} was not ranked")
-        leg = self._legs[int(self._leg[number])]
-        return leg.drive.reach(int(self._row[number]), leg.alarm, leg.furthest_walk_metres)
-
-    def _all(self) -> NDArray[np.int64]:
-        return self._ranked[0] if len(self._ranked) == 1 else np.concatenate([NOBODY, *self._ranked])
-
-
-NOBODY: NDArray[np.int64] = np.empty(0, dtype=np.int64)
+        leg, row = self._found_at[number]
+        return leg.drive.reach(row, leg.alarm, leg.furthest_walk_metres)
