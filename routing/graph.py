@@ -11,18 +11,18 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
-from shapely import STRtree
 
 from gis_data.errors import InputError
 from gis_data.model import Roads, VehicleClass
-from routing.ellipsoid import segment_metres, to_frame
+from routing.boxes import BoxTree, boxes_of_lines, build_tree
+from routing.ellipsoid import segment_metres
 from routing.islands import MainNetwork, find_main_network
 from routing.passable import DrivingRules, travel_table
+from routing.words import Numbers, Repeated, Words
 
 NODE_STEP = 1e-7
 Array = TypeVar("Array", bound=np.ndarray)
@@ -34,6 +34,7 @@ class RoadGraph:
 
     The arcs that enter node `u` stand at positions `first_in[u]` to `first_in[u + 1]`; `in_arc` gives the arc at a
     position, `slot` the position of an arc, and a class's `inbound[position]` is `milliseconds << 32 | tail`.
+    `piece_of` gives the piece by its id in the county's roads, `tree` the pieces by their boxes in degrees.
     """
 
     node_lon: NDArray[np.float64]
@@ -44,13 +45,14 @@ class RoadGraph:
     in_arc: NDArray[np.uint32]
     slot: NDArray[np.uint32]
     inbound: Mapping[str, NDArray[np.uint64]]
-    piece_ids: tuple[str, ...]
-    piece_names: tuple[str, ...]
+    piece_ids: Words
+    piece_of: Numbers
+    piece_names: Repeated
     length_metres: NDArray[np.float64]
     starts: NDArray[np.int64]
     coords: NDArray[np.float64]
     along_metres: NDArray[np.float64]
-    tree: STRtree
+    tree: BoxTree
     bounds: tuple[float, float, float, float]
     vehicle_classes: Mapping[str, VehicleClass]
     rules: DrivingRules
@@ -76,11 +78,6 @@ class RoadGraph:
     @cached_property
     def reverse_arc(self) -> NDArray[np.int32]:
         return np.arange(self.arcs, dtype=np.int32) ^ 1
-
-    @cached_property
-    def piece_of(self) -> Mapping[str, int]:
-        """Piece by its id in the county's roads."""
-        return {edge: number for number, edge in enumerate(self.piece_ids)}
 
     def main_network(self, vehicle_class: str) -> MainNetwork:
         """What of the class's roads hangs together without any condition; found when first asked."""
@@ -120,9 +117,7 @@ def build_graph(
     for code, vehicle in vehicle_classes.items():
         milliseconds = travel_table(roads, length, vehicle, rules).astype(np.uint64)
         inbound[code] = _frozen((milliseconds << np.uint64(32) | tail.astype(np.uint64))[in_arc])
-    lines: Any = shapely.linestrings(
-        to_frame(coords), indices=np.repeat(np.arange(len(roads)), np.diff(starts))
-    )
+    ids = Words.of(roads.ids)
     west, south = coords.min(axis=0)
     east, north = coords.max(axis=0)
     graph = RoadGraph(
@@ -134,13 +129,14 @@ def build_graph(
         in_arc=_frozen(in_arc),
         slot=_frozen(slot),
         inbound=inbound,
-        piece_ids=roads.ids,
-        piece_names=roads.names,
+        piece_ids=ids,
+        piece_of=Numbers.of(ids),
+        piece_names=Repeated.of(roads.names),
         length_metres=_frozen(length),
         starts=_frozen(starts.copy()),
         coords=_frozen(coords),
         along_metres=_frozen(along),
-        tree=STRtree(lines),
+        tree=build_tree(boxes_of_lines(coords, starts)),
         bounds=(float(west), float(south), float(east), float(north)),
         vehicle_classes=dict(vehicle_classes),
         rules=rules,

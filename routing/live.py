@@ -7,14 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 from shapely import MultiPolygon, Polygon
 
 from gis_data.errors import InputError
-from routing.ellipsoid import to_frame
 from routing.graph import RoadGraph
-from routing.nearest import ALL_ROADS, EVERY_PIECE, snap_to
+from routing.nearest import ALL_ROADS, EVERY_PIECE, pieces_touching, snap_to
 from routing.passable import CLOSED, LONGEST_MS
 from routing.point import EdgePoint
 
@@ -162,8 +160,7 @@ def _pieces(graph: RoadGraph, condition: Condition) -> NDArray[np.int64]:
     found = [graph.piece_of[edge] for edge in condition.edges if edge in graph.piece_of]
     pieces = np.array(found, dtype=np.int64)
     if condition.area is not None:
-        area = shapely.transform(condition.area, to_frame)
-        pieces = np.concatenate((pieces, graph.tree.query(area, predicate="intersects")))
+        pieces = np.concatenate((pieces, pieces_touching(graph, condition.area)))
     return np.unique(pieces)
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely import MultiPolygon, Polygon
 
 from gis_data.crs import check_position
 from gis_data.errors import InputError
-from routing.ellipsoid import frame_scale, to_frame
-from routing.geometry import metres_between, nearest_of, point_along
+from routing.geometry import metres_between, metres_east, metres_north, nearest_of, point_along
 from routing.graph import RoadGraph
 from routing.passable import CLOSED
 from routing.point import EdgePoint
@@ -20,6 +20,7 @@ ALL_ROADS.flags.writeable = False
 EVERY_PIECE: NDArray[np.bool_] = np.empty(0, dtype=np.bool_)
 EVERY_PIECE.flags.writeable = False
 AT_NODE_METRES = 0.2
+AT_ONCE = 50_000  # pieces that become geometries at a time: a province is never one list of them
 
 
 def snap_to(
@@ -98,10 +99,34 @@ def off_network(graph: RoadGraph, lon: float, lat: float, where: str) -> InputEr
 
 def pieces_within(graph: RoadGraph, lon: float, lat: float, metres: float) -> NDArray[np.int64]:
     """Pieces whose boxes come within a distance (and some more around it), in ascending order."""
-    x, y = to_frame(np.array(((lon, lat),), dtype=np.float64))[0]
-    reach = metres * frame_scale(lat) * 1.02
-    found = graph.tree.query(shapely.box(x - reach, y - reach, x + reach, y + reach))
-    return np.sort(np.asarray(found, dtype=np.int64))
+    high = metres * 1.02 / metres_north(min(89.0, max(-89.0, lat)))
+    poleward = min(89.0, abs(lat) + high)  # where a degree of longitude is shortest
+    wide = metres * 1.02 / metres_east(poleward)
+    return graph.tree.within(lon - wide, lat - high, lon + wide, lat + high)
+
+
+def pieces_touching(graph: RoadGraph, area: Polygon | MultiPolygon) -> NDArray[np.int64]:
+    """Pieces that share at least a point with an area in WGS-84 degrees, in ascending order.
+
+    The sides of the area are straight in longitude and latitude, as in GeoJSON (RFC 7946, 3.1.1).
+    """
+    if area.is_empty:
+        return np.empty(0, dtype=np.int64)
+    near = graph.tree.within(*area.bounds)
+    shapely.prepare(area)
+    touching = [
+        pieces[shapely.intersects(area, _lines(graph, pieces))]
+        for pieces in np.split(near, range(AT_ONCE, len(near), AT_ONCE))
+    ]
+    return np.concatenate(touching)
+
+
+def _lines(graph: RoadGraph, pieces: NDArray[np.int64]) -> NDArray[np.object_]:
+    first, count = graph.starts[pieces], graph.starts[pieces + 1] - graph.starts[pieces]
+    line = np.repeat(np.arange(len(pieces)), count)
+    within = np.arange(len(line)) - np.repeat(np.cumsum(count) - count, count)
+    made: NDArray[np.object_] = shapely.linestrings(graph.coords[first[line] + within], indices=line)
+    return made
 
 
 def _edge_point(

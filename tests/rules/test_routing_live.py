@@ -151,7 +151,7 @@ def test_a_village_cut_off_is_served_from_the_last_stop_before_the_closure() -> 
 
 def test_a_unit_shut_in_by_closures_walks_from_where_it_stands() -> None:
     live = square()
-    shut = live.with_conditions([Condition("quake", live.graph.piece_ids)], 1)
+    shut = live.with_conditions([Condition("quake", tuple(live.graph.piece_ids))], 1)
     (reach,) = rank(shut, *at(4, 4), [Start(*at(0, 0), "light_engine")])
     assert (reach.travel_ms, reach.distance_metres, reach.by_road) == (0, 0.0, False)
     assert (reach.stop_lon, reach.stop_lat) == at(0, 0)

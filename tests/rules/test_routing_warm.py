@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from routing import geometry, nearby, search
+from routing import boxes, geometry, nearby, search
 from routing.coverage import Post, coverage
 from routing.matching import Fix, Matcher, match, matched
 from routing.path import path_of
@@ -15,7 +15,7 @@ from tests.rules.routing_world import FLEET, Draft, at, town
 
 def versions() -> dict[str, int]:
     """By compiled function: how many versions of it there are."""
-    found = {**vars(geometry), **vars(nearby), **vars(search)}
+    found = {**vars(boxes), **vars(geometry), **vars(nearby), **vars(search)}
     return {name: len(value.signatures) for name, value in found.items() if hasattr(value, "signatures")}
 
 
