@@ -24,6 +24,8 @@ from gis_data.model import (
     Trigger,
     TurnoutRule,
     VehicleClass,
+    WaterNeed,
+    WaterRules,
 )
 from gis_data.records import plain, record
 
@@ -40,6 +42,8 @@ SECTIONS = (
     "deadline",
     "turnout",
     "notify",
+    "water",
+    "water_need",
 )
 
 
@@ -58,6 +62,8 @@ class Catalogue:
     turnouts: tuple[TurnoutRule, ...]
     notify_bodies: Mapping[str, NotifyBody]
     policy: DispatchPolicy
+    water_rules: WaterRules
+    water_needs: tuple[WaterNeed, ...]
 
 
 @cache
@@ -101,6 +107,12 @@ def catalogue_of(document: Mapping[str, Any], where: str, default: Catalogue | N
         if d and missing("notify")
         else _by_code(NotifyBody, document, "notify", where),
         policy=d.policy if d and missing("policy") else record(DispatchPolicy, policy, f"{where} [policy]"),
+        water_rules=d.water_rules
+        if d and missing("water")
+        else record(WaterRules, document.get("water", {}), f"{where} [water]"),
+        water_needs=d.water_needs
+        if d and missing("water_need")
+        else tuple(_rows(WaterNeed, document, "water_need", where)),
     )
 
 
@@ -112,6 +124,7 @@ def catalogue_document(catalogue: Catalogue | County) -> dict[str, Any]:
     shared = _shared_slots(catalogue.plans)
     return {
         "policy": plain(catalogue.policy, defaults=True),
+        "water": plain(catalogue.water_rules, defaults=True),
         "capability": [plain(row) for row in catalogue.capabilities.values()],
         "task": [plain(row) for row in catalogue.tasks.values()],
         "vehicle_class": [plain(row) for row in catalogue.vehicle_classes.values()],
@@ -126,6 +139,7 @@ def catalogue_document(catalogue: Catalogue | County) -> dict[str, Any]:
         "deadline": [plain(row) for row in catalogue.deadlines],
         "turnout": [plain(row) for row in catalogue.turnouts],
         "notify": [plain(row) for row in catalogue.notify_bodies.values()],
+        "water_need": [plain(row) for row in catalogue.water_needs],
     }
 
 

@@ -10,7 +10,6 @@ from gis_data.model import County, DutyMode, ResponsePlan, StationClass
 from gis_data.roads import ROAD_CLASSES
 
 PLACE_KINDS = ("town", "village", "hamlet", "group", "landmark")
-WATER_KINDS = ("hydrant", "crane", "tank", "pond", "reservoir", "suction_point", "river")
 BODIES = ("county_centre", "city_119", "forest_hq", "enterprise", "neighbour_county")
 _LONGEST_LIST = 12
 
@@ -100,8 +99,6 @@ def _places(county: County) -> Iterator[Fault]:
             yield from _unknown("places", place.code, "village", [place.village], villages)
         if place.responsible and place.responsible not in stations:
             yield Fault("places", place.code, "no_station", {"value": place.responsible})
-    for water in county.water_sources:
-        yield from _unknown("water_sources", water.code, "kind", [water.kind], WATER_KINDS)
 
 
 def _vehicle_classes(county: County) -> Iterator[Fault]:

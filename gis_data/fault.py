@@ -56,6 +56,11 @@ FAULTS: Mapping[str, tuple[str, str]] = {
     "missing_kind": ("there is no kind other", "add it: it takes every call that fits nowhere else"),
     "duplicate_code": ("the code stands twice", "give each its own code"),
     "broken_area": ("the outline crosses itself", "mend the geometry in QGIS"),
+    "bad_season": (
+        "season {value} is not understood",
+        "write MM-DD/MM-DD, such as 04-01/10-31, or words without digits",
+    ),
+    "out_of_range": ("{field} {value} is not between {least} and {most}", "correct it, or leave it empty"),
     "no_units": ("there are no units", "add units.csv, so that there is somebody to send"),
 }
 

@@ -32,6 +32,8 @@ from gis_data.reference import (
     TurnoutRule,
     VehicleClass,
     Verb,
+    WaterNeed,
+    WaterRules,
 )
 
 # One door for the rest of the house: features from here, reference records passed through.
@@ -62,6 +64,8 @@ __all__ = [
     "Unit",
     "VehicleClass",
     "Verb",
+    "WaterNeed",
+    "WaterRules",
     "WaterSource",
     "Zone",
 ]
@@ -141,6 +145,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class WaterSource:
+    """`lift_metres`: from the water up to where a pump stands. `fill_places`: how many tankers fill at once.
+
+    `season` in one of the forms of `gis_data.season`, or in words that only people read.
+    """
+
     code: str
     name: str
     kind: str
@@ -150,6 +159,8 @@ class WaterSource:
     usable: bool = True
     season: str = ""
     synthetic: bool = True
+    lift_metres: float | None = None
+    fill_places: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,3 +250,5 @@ class County:
     policy: DispatchPolicy
     digest: str
     turn_restrictions: tuple[tuple[str, str, str], ...] = field(default=())
+    water_rules: WaterRules = field(default_factory=WaterRules)
+    water_needs: tuple[WaterNeed, ...] = ()

@@ -66,7 +66,11 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class VehicleClass:
-    """车型: what it can drive on and how fast. `speeds_kmh` is by road class; a road class not in it is closed."""
+    """车型: what it can drive on and how fast. `speeds_kmh` is by road class; a road class not in it is closed.
+
+    `pump_lps` is the flow of its own pump (0: it has none), which draws water over `suction_hose_metres` and up to
+    `max_suction_lift_metres` at sea level.
+    """
 
     code: str
     name: Name
@@ -84,6 +88,9 @@ class VehicleClass:
     smoothness: frozenset[str] = frozenset({"excellent", "good", "intermediate", "bad"})
     surface_factor: Mapping[str, float] = field(default_factory=dict)
     on_foot: bool = False
+    pump_lps: float = 0.0
+    max_suction_lift_metres: float = 7.0
+    suction_hose_metres: float = 8.0
     status: str = ""
     source: str = ""
 
@@ -229,3 +236,49 @@ class NotifyBody:
     code: str
     name: Name
     telephone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WaterRules:
+    """供水: what a water plan assumes where a source, a unit or the caller says nothing. Flows in l/s, heads in metres.
+
+    `altitude_metres` is the county's: thin air lifts less. A tanker counts from `tanker_least_tonnes` and delivers
+    `usable_share` of its tank; `handling_seconds` are connecting and disconnecting, once at each end. A source must
+    last `sustain_seconds`. A vehicle stands up to `stand_metres` beside the line of the road; from there a hose leads
+    to a source under pressure over `outlet_hose_metres`. A portable pump is carried `hand_pump_carry_metres` to the water. In a relay every pump
+    gives `pump_head_metres` and leaves `residual_head_metres` to the next; `hose_loss` is the k of h = k·L·Q² by
+    nominal diameter in millimetres.
+    """
+
+    altitude_metres: float = 0.0
+    default_lps: float = 20.0
+    kind_lps: Mapping[str, float] = field(default_factory=lambda: {"hydrant": 10.0, "crane": 30.0})
+    stand_metres: float = 10.0
+    outlet_hose_metres: float = 40.0
+    tanker_least_tonnes: float = 1.0
+    usable_share: float = 0.9
+    handling_seconds: float = 60.0
+    discharge_lps: float = 20.0
+    sustain_seconds: float = 7200.0
+    hand_pump_lps: float = 8.0
+    hand_pump_lift_metres: float = 6.0
+    hand_pump_carry_metres: float = 200.0
+    pump_head_metres: float = 80.0
+    residual_head_metres: float = 10.0
+    hose_millimetres: int = 80
+    hose_loss: Mapping[str, float] = field(
+        default_factory=lambda: {"50": 0.00677, "65": 0.00172, "80": 0.00075}
+    )
+    status: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WaterNeed:
+    """How much water a kind of incident needs at a level, in l/s, unless somebody says otherwise."""
+
+    kind: str
+    level: int
+    flow_lps: float
+    status: str = ""
+    source: str = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 from gis_data.catalogue import Catalogue, default_catalogue
 from gis_data.digest import with_digest
@@ -24,6 +24,7 @@ ATTRIBUTION = (
     "部分乡镇驻地：GeoNames（CC BY 4.0）",
     "道路、村庄位置、水源、林地、队站、人员均为程序生成，非实测数据",
 )
+ALTITUDE_METRES = 750.0  # 待核: between the basin and the hills; thin air lifts less water
 
 
 def build_zezhou() -> County:
@@ -55,7 +56,10 @@ def build_zezhou() -> County:
             people=make_people(stations, units),
             water_sources=make_water(sites, plan, pieces),
             forests=make_forests(sites),
-            **{f.name: getattr(catalogue, f.name) for f in fields(Catalogue)},
+            **{
+                **{f.name: getattr(catalogue, f.name) for f in fields(Catalogue)},
+                "water_rules": replace(catalogue.water_rules, altitude_metres=ALTITUDE_METRES),
+            },
             digest="",
         )
     )
