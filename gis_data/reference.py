@@ -245,9 +245,9 @@ class WaterRules:
     `altitude_metres` is the county's: thin air lifts less. A tanker counts from `tanker_least_tonnes` and delivers
     `usable_share` of its tank; `handling_seconds` are connecting and disconnecting, once at each end. A source must
     last `sustain_seconds`. A vehicle stands up to `stand_metres` beside the line of the road; from there a hose leads
-    to a source under pressure over `outlet_hose_metres`. A portable pump is carried `hand_pump_carry_metres` to the water. In a relay every pump
-    gives `pump_head_metres` and leaves `residual_head_metres` to the next; `hose_loss` is the k of h = k·L·Q² by
-    nominal diameter in millimetres.
+    to a source under pressure over `outlet_hose_metres`. A portable pump is carried `hand_pump_carry_metres` to the
+    water. In a relay every pump gives `pump_head_metres` and leaves `residual_head_metres` to the next; `hose_loss` is
+    the k of h = k·L·Q² by nominal diameter in millimetres.
     """
 
     altitude_metres: float = 0.0

@@ -19,7 +19,7 @@ from gis_data.model import Contact, County, DutyMode, StationClass
 from gis_data.zezhou.county import build_zezhou
 from gis_data.zezhou.facts import facts
 
-DIGEST = "40bf05c0cb903438f4126eec29ed5e5196496aa3384f594c4b7e483692dd9bc2"
+DIGEST = "885e88728d420ea05ec15dfe72ecea21aef26f699d1a42c61f8d70fdfbee5e22"
 
 
 @pytest.fixture(scope="module")
