@@ -7,7 +7,6 @@ unique end points of pieces, rounded to 1e-7°, numbered along a Z-curve, so tha
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -22,6 +21,7 @@ from routing.boxes import BoxTree, boxes_of_lines, build_tree
 from routing.ellipsoid import segment_metres
 from routing.islands import MainNetwork, find_main_network
 from routing.passable import DrivingRules, travel_table
+from routing.scratch import ScratchPool
 from routing.words import Numbers, Repeated, Words
 
 NODE_STEP = 1e-7
@@ -56,7 +56,7 @@ class RoadGraph:
     bounds: tuple[float, float, float, float]
     vehicle_classes: Mapping[str, VehicleClass]
     rules: DrivingRules
-    scratch: threading.local = field(default_factory=threading.local, repr=False)
+    scratch: ScratchPool = field(default_factory=ScratchPool, repr=False)
     main_networks: dict[str, MainNetwork] = field(default_factory=dict, repr=False)
 
     @property

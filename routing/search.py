@@ -15,20 +15,10 @@ from numpy.typing import NDArray
 from routing.compiled import compiled
 from routing.graph import RoadGraph
 from routing.passable import CLOSED
+from routing.scratch import NOTHING
 
 ONE, TWO, FOUR, WORD = np.uint64(1), np.uint64(2), np.uint64(4), np.uint64(32)
 LOW = np.uint64(0xFFFFFFFF)
-NOTHING = -1
-
-
-class Scratch(NamedTuple):
-    """One thread's work space. Between searches `dist` is all `CLOSED` and `entry_at` all -1."""
-
-    dist: NDArray[np.uint32]
-    via: NDArray[np.int32]
-    entry_at: NDArray[np.int32]
-    heap: NDArray[np.uint64]
-    seen: NDArray[np.uint32]
 
 
 class Sources(NamedTuple):
@@ -80,33 +70,15 @@ def find(
     paths: bool = True,
 ) -> Found:
     """Search until the `best` nearest targets are settled, or everything within the limit is."""
-    scratch = _scratch(
-        graph, len(targets.direct), len(sources.node) + graph.arcs + 3 * len(targets.direct) + 8
-    )
-    return Found(
-        *_find(
-            graph.first_in, inbound, graph.in_arc, graph.head, graph.length_metres,
-            *sources, *targets, best, limit_ms, paths,
-            scratch.dist, scratch.via, scratch.entry_at, scratch.heap, scratch.seen,
-        )
-    )  # fmt: skip
-
-
-def _scratch(graph: RoadGraph, targets: int, keys: int) -> Scratch:
-    """This thread's work space, grown when a search asks for more targets or keys than any before."""
-    held: Scratch | None = getattr(graph.scratch, "arrays", None)
-    if held is not None and len(held.dist) >= graph.nodes + targets and len(held.heap) >= keys:
-        return held
-    size = graph.nodes + max(256, 2 * targets)
-    fresh = Scratch(
-        dist=np.full(size, CLOSED, dtype=np.uint32),
-        via=np.empty(size, dtype=np.int32),
-        entry_at=np.full(graph.nodes, NOTHING, dtype=np.int32),
-        heap=np.empty(max(keys + 1024, len(held.heap) if held else 0), dtype=np.uint64),
-        seen=np.empty(size, dtype=np.uint32),
-    )
-    graph.scratch.arrays = fresh
-    return fresh
+    keys = len(sources.node) + graph.arcs + 3 * len(targets.direct) + 8
+    with graph.scratch.lend(graph.nodes, len(targets.direct), keys) as scratch:
+        return Found(
+            *_find(
+                graph.first_in, inbound, graph.in_arc, graph.head, graph.length_metres,
+                *sources, *targets, best, limit_ms, paths,
+                scratch.dist, scratch.via, scratch.entry_at, scratch.heap, scratch.seen,
+            )
+        )  # fmt: skip
 
 
 @compiled
