@@ -48,6 +48,9 @@ class RoadGraph:
     piece_ids: Words
     piece_of: Numbers
     piece_names: Repeated
+    piece_classes: Repeated
+    piece_surfaces: Repeated
+    bridge: NDArray[np.bool_]
     length_metres: NDArray[np.float64]
     starts: NDArray[np.int64]
     coords: NDArray[np.float64]
@@ -132,6 +135,9 @@ def build_graph(
         piece_ids=ids,
         piece_of=Numbers.of(ids),
         piece_names=Repeated.of(roads.names),
+        piece_classes=Repeated.of(roads.classes),
+        piece_surfaces=Repeated.of(roads.surface),
+        bridge=_frozen(np.array(roads.bridge, dtype=np.bool_)),
         length_metres=_frozen(length),
         starts=_frozen(starts.copy()),
         coords=_frozen(coords),

@@ -8,38 +8,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from shapely import MultiPolygon, Polygon
 
-from gis_data.errors import InputError
+from routing.condition import Condition, Pieces, check_condition, pieces_meant
 from routing.graph import RoadGraph
-from routing.nearest import ALL_ROADS, EVERY_PIECE, pieces_touching, snap_to
-from routing.passable import CLOSED, LONGEST_MS
+from routing.nearest import ALL_ROADS, EVERY_PIECE, snap_to
+from routing.overlay import NOTHING, Change, Laid, Sheets, change_between
+from routing.passable import CLOSED
 from routing.point import EdgePoint
 
 if TYPE_CHECKING:
     from routing.ends import Arrival
     from routing.hierarchy import Hierarchy
 
+__all__ = ["Condition", "LiveRoads"]
+
 REMEMBERED_POINTS = 8192
-NO_PIECES = np.empty(0, dtype=np.int64)
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """A stretch of road that is closed (`factor` 0) or slowed (0 to 1 × the speed), by edge ids, by area, or both.
-
-    An area takes every piece that it touches. No vehicle classes named: it holds for all of them.
-    """
-
-    id: str
-    edges: tuple[str, ...] = ()
-    area: Polygon | MultiPolygon | None = None
-    factor: float = 0.0
-    vehicle_classes: frozenset[str] = frozenset()
-    reason: str = ""
-
-    def hinders(self, vehicle_class: str) -> bool:
-        return self.factor < 1.0 and (not self.vehicle_classes or vehicle_class in self.vehicle_classes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,21 +30,21 @@ class LiveRoads:
     """A graph with the conditions that hold; a change makes a new one, and searches under way keep theirs.
 
     Where conditions overlap, the one that slows most holds. Classes that no condition touches share the arrays of
-    the graph itself; `touched` tells for the others which pieces are hindered, `closed` names those of them for which
-    something is closed. `unmatched` are the edge ids that
-    no longer exist.
+    `base`, the same roads without any; `touched` tells for the others which conditions hinder them and where, `closed`
+    names those of them for which something is closed. `unmatched` are the edge ids that no longer exist.
     """
 
     graph: RoadGraph
     version: int = 0
     conditions: tuple[Condition, ...] = ()
     inbound: Mapping[str, NDArray[np.uint64]] = field(default_factory=dict)
-    pieces_of: Mapping[Condition, NDArray[np.int64]] = field(default_factory=dict)
-    touched: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
+    pieces_of: Mapping[Condition, Pieces] = field(default_factory=dict)
+    touched: Mapping[str, Laid] = field(default_factory=dict)
     closed: frozenset[str] = frozenset()
     unmatched: tuple[tuple[str, str], ...] = ()
     base: LiveRoads | None = None
     hierarchy: Hierarchy | None = None
+    sheets: Sheets = field(default_factory=Sheets, repr=False)
     points: dict[tuple[float, float, str], EdgePoint | None] = field(default_factory=dict, repr=False)
     arrivals: dict[tuple[float, float, str], Arrival | None] = field(default_factory=dict, repr=False)
 
@@ -85,32 +68,40 @@ class LiveRoads:
         return (weights[self.graph.slot] >> np.uint64(32)).astype(np.uint32)
 
     def with_conditions(self, conditions: Sequence[Condition], version: int) -> LiveRoads:
-        """The same graph under other conditions (all that hold now, not the difference)."""
+        """The same graph under other conditions (all that hold now, not the difference).
+
+        Costs as much as the conditions in which an earlier version differs mean pieces, not as the graph is large.
+        """
         graph, base = self.graph, self.unhindered
-        pieces_of: dict[Condition, NDArray[np.int64]] = {}
+        pieces_of: dict[Condition, Pieces] = {}
         unmatched: list[tuple[str, str]] = []
         for condition in conditions:
-            _check(condition)
+            check_condition(condition)
             unmatched += [(condition.id, edge) for edge in condition.edges if edge not in graph.piece_of]
             known = self.pieces_of.get(condition)
-            pieces_of[condition] = _pieces(graph, condition) if known is None else known
-        inbound = dict(graph.inbound)
-        touched: dict[str, NDArray[np.bool_]] = {}
-        closed: set[str] = set()
+            pieces_of[condition] = pieces_meant(graph, condition) if known is None else known
+        inbound = dict(base.inbound)
+        touched: dict[str, Laid] = {}
+        laid_by: dict[tuple[bool, ...], Laid] = {}  # classes under the same conditions share what is computed
+        changes: dict[tuple[Laid, Laid], Change] = {}
         for code in graph.classes:
-            here = [condition for condition in conditions if condition.hinders(code)]
-            pieces = np.unique(np.concatenate([NO_PIECES, *(pieces_of[condition] for condition in here)]))
-            if len(pieces) == 0:
+            here = tuple(condition.hinders(code) and len(pieces_of[condition]) > 0 for condition in conditions)
+            if not any(here):
                 continue
-            speed = np.ones(len(pieces))
-            for condition in here:
-                at = np.searchsorted(pieces, pieces_of[condition])
-                speed[at] = np.minimum(speed[at], condition.factor)
-            inbound[code] = _slowed(graph, graph.inbound[code], pieces, speed)
-            touched[code] = np.zeros(len(graph.piece_ids), dtype=np.bool_)
-            touched[code][pieces] = True
-            if (speed == 0.0).any():
-                closed.add(code)
+            laid = laid_by.setdefault(
+                here, Laid({c: pieces_of[c] for c, hinders in zip(conditions, here, strict=True) if hinders})
+            )
+            touched[code] = laid
+            before = self.touched.get(code, NOTHING)
+            if before.pieces_of.keys() == laid.pieces_of.keys():
+                inbound[code] = self.inbound[code]
+                continue
+            sheet = self.sheets.take(code, self.inbound[code], base.inbound[code], before, laid)
+            step = (sheet.laid, laid)
+            if step not in changes:
+                changes[step] = change_between(graph, *step)
+            sheet.write(changes[step], laid)
+            inbound[code] = self.sheets.lend(code, sheet)
         return LiveRoads(
             graph=graph,
             version=version,
@@ -118,21 +109,34 @@ class LiveRoads:
             inbound=inbound,
             pieces_of=pieces_of,
             touched=touched,
-            closed=frozenset(closed),
+            closed=frozenset(code for code, laid in touched.items() if laid.closes),
             unmatched=tuple(unmatched),
             base=base,
             hierarchy=self.hierarchy,
+            sheets=self.sheets,
         )
+
+    def make_ready(self) -> None:
+        """Do before the first closure what costs time in proportion to the graph: some tenths of a second a province."""
+        for code in self.graph.classes:
+            self.sheets.make_ready(code, self.unhindered.inbound[code])
 
     def with_hierarchy(self, hierarchy: Hierarchy) -> LiveRoads:
         """The same roads with a hierarchy to serve the rankings that would search far."""
         return replace(self, hierarchy=hierarchy, base=self.base and replace(self.base, hierarchy=hierarchy))
 
     def find_point(self, lon: float, lat: float, vehicle_class: str | None, where: str) -> EdgePoint | None:
-        """Like `snap`, remembered, and None instead of an error where no open road is near."""
+        """Like `snap`, remembered, and None instead of an error where no open road is near.
+
+        Conditions close roads and open none: the point on the unhindered roads holds unless its piece is closed now.
+        """
         if vehicle_class is not None:
             self.graph.require_class(vehicle_class)
         lon, lat = float(lon), float(lat)  # the compiled search knows floats only
+        if self.base is not None:
+            freely = self.base.find_point(lon, lat, vehicle_class, where)
+            if freely is None or vehicle_class not in self.closed or self._is_open(vehicle_class, freely.arc):
+                return freely
         key = (lon, lat, vehicle_class or "")
         if key in self.points:
             return self.points[key]
@@ -146,35 +150,5 @@ class LiveRoads:
         self.points[key] = point
         return point
 
-
-def _check(condition: Condition) -> None:
-    if not 0.0 <= condition.factor <= 1.0:
-        raise InputError(
-            f"road condition {condition.id}",
-            f"factor {condition.factor} is out of range",
-            "give 0 (closed) to 1",
-        )
-
-
-def _pieces(graph: RoadGraph, condition: Condition) -> NDArray[np.int64]:
-    found = [graph.piece_of[edge] for edge in condition.edges if edge in graph.piece_of]
-    pieces = np.array(found, dtype=np.int64)
-    if condition.area is not None:
-        pieces = np.concatenate((pieces, pieces_touching(graph, condition.area)))
-    return np.unique(pieces)
-
-
-def _slowed(
-    graph: RoadGraph, inbound: NDArray[np.uint64], pieces: NDArray[np.int64], speed: NDArray[np.float64]
-) -> NDArray[np.uint64]:
-    """A copy of the class's weights with pieces at a part of their speed; what was closed stays closed."""
-    arcs = np.concatenate((2 * pieces, 2 * pieces + 1))
-    slots, factor = graph.slot[arcs], np.concatenate((speed, speed))
-    before = inbound[slots]
-    open_ = (before >> np.uint64(32) < np.uint64(CLOSED)) & (factor > 0.0)
-    exact = np.rint((before >> np.uint64(32)).astype(np.float64) / np.where(open_, factor, 1.0))
-    after = np.where(open_, np.minimum(exact, float(LONGEST_MS)), float(CLOSED)).astype(np.uint64)
-    copy = inbound.copy()
-    copy[slots] = after << np.uint64(32) | (before & np.uint64(0xFFFFFFFF))
-    copy.flags.writeable = False
-    return copy
+    def _is_open(self, vehicle_class: str, arc: int) -> bool:
+        return int(self.inbound[vehicle_class][self.graph.slot[arc]] >> np.uint64(32)) < CLOSED

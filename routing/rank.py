@@ -25,11 +25,12 @@ from routing.geometry import metres_between
 from routing.hierarchy import is_worth
 from routing.live import REMEMBERED_POINTS, LiveRoads
 from routing.nearest import off_network
+from routing.overlay import positions_in
 from routing.passable import CLOSED
 from routing.path import Path, path_of
 from routing.point import EdgePoint
 from routing.ranking import Ranking
-from routing.reach import Reach, Start
+from routing.reach import Hindrance, Reach, Start
 
 __all__ = ["Fleet", "Path", "Ranking", "Reach", "Start", "path_of", "rank", "rank_times"]
 
@@ -55,9 +56,8 @@ def rank(
     reached: list[Reach | None] = [None] * len(fleet)
     for number in found.best(k):
         reached[number] = found.reach(number)
-    for vehicle_class, division in fleet.divisions.items():
-        if vehicle_class in live.touched:
-            _tell_avoided(live, lon, lat, fleet, division.everyone.members.tolist(), reached)
+    if live.touched:
+        _tell_hindrances(live, lon, lat, fleet, reached)
     return tuple(reached)
 
 
@@ -142,24 +142,34 @@ def arrival(
     return found
 
 
-def _tell_avoided(
-    live: LiveRoads, lon: float, lat: float, fleet: Fleet, members: Sequence[int], reached: list[Reach | None]
+def _tell_hindrances(
+    live: LiveRoads, lon: float, lat: float, fleet: Fleet, reached: list[Reach | None]
 ) -> None:
-    """Give each answer of a class the conditions that lie on the way the unit would take if there were none."""
-    told = [number for number in members if reached[number] is not None]
+    """Give each answer asked for what lies on the way the unit would take without conditions, if it is later for it."""
+    told = [
+        number
+        for code, division in fleet.divisions.items()
+        if code in live.touched
+        for number in division.everyone.members.tolist()
+        if reached[number] is not None
+    ]
     if not told:
         return
-    vehicle_class = fleet.starts[told[0]].vehicle_class
-    freely = rank_times(live.unhindered, lon, lat, Fleet(live.unhindered, [fleet.starts[n] for n in told]))
-    for row, number in enumerate(told):
+    free = live.unhindered
+    those = fleet.unhindered if len(told) == len(fleet) else Fleet(free, [fleet.starts[n] for n in told])
+    rows = told if len(told) == len(fleet) else range(len(told))
+    freely = rank_times(free, lon, lat, those)
+    for row, number in zip(rows, told, strict=True):
         reach = reached[number]
         assert reach is not None
-        pieces = np.unique(freely.reach(row).arcs >> 1)
-        hindered = pieces[live.touched[vehicle_class][pieces]]
-        if len(hindered):
-            lying = (
-                condition.id
-                for condition in live.conditions
-                if condition.hinders(vehicle_class) and np.isin(hindered, live.pieces_of[condition]).any()
-            )
-            reached[number] = replace(reach, avoided=tuple(lying))
+        delay_ms = reach.total_ms - int(freely.total_ms[row])
+        if delay_ms <= 0:
+            continue
+        driven = freely.reach(row).arcs.astype(np.int64) >> 1
+        pieces = np.unique(driven)
+        lying = []
+        for condition, meant in live.touched[fleet.starts[number].vehicle_class].pieces_of.items():
+            hit = pieces[positions_in(pieces, meant)]
+            if len(hit):
+                lying.append(Hindrance(condition.id, tuple(driven[np.isin(driven, hit)].tolist())))
+        reached[number] = replace(reach, hindrances=tuple(lying), delay_ms=delay_ms if lying else 0)

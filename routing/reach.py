@@ -22,12 +22,21 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
+class Hindrance:
+    """A condition that lies on the way a unit would take if there were none; `pieces` of that way, as driven."""
+
+    condition: str
+    pieces: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Reach:
     """How a unit gets to the alarm: `travel_ms` by vehicle, then `on_foot_ms` on foot.
 
     `by_road`: it drives to the alarm's own point on the roads of its class. `reachable`: it does, or what is left
     on foot is not more than `longest_walk_metres`; the numbers hold in any case. `arcs` are all arcs driven, the
-    partial ones at both ends included. `avoided` are the conditions that lie on the way it would take without any.
+    partial ones at both ends included. `hindrances` are the conditions that lie on the way it would take without any,
+    and `delay_ms` is what they cost together: the time now less the time on that way.
     """
 
     reachable: bool
@@ -39,7 +48,13 @@ class Reach:
     start: EdgePoint
     stop: EdgePoint
     arcs: NDArray[np.int32] = field(compare=False)
-    avoided: tuple[str, ...] = ()
+    hindrances: tuple[Hindrance, ...] = ()
+    delay_ms: int = 0
+
+    @property
+    def avoided(self) -> tuple[str, ...]:
+        """The ids of the conditions that hinder it."""
+        return tuple(hindrance.condition for hindrance in self.hindrances)
 
     @property
     def total_ms(self) -> int:

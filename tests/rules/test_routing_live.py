@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from shapely import LineString, Polygon
 
 from gis_data.errors import InputError
+from routing.condition import unknown_names
 from routing.live import Condition, LiveRoads
 from routing.passable import CLOSED
 from routing.rank import Start, rank
@@ -185,3 +190,154 @@ def test_a_path_beside_the_lane_keeps_no_engine_from_arriving() -> None:
     draft.add([at(0, 0.1), at(4, 0.1)], id="pavement", road="footway")
     (reach,) = rank(draft.live(), *at(2, 0.12), [Start(*at(0, 0), "heavy_engine")])
     assert (reach.by_road, reach.on_foot_metres) == (True, 0.0)
+
+
+def test_a_way_round_says_which_road_and_what_it_costs() -> None:
+    live = square()
+    closed = live.with_conditions([Condition("c1", ("bridge",)), Condition("c2", ("north",), factor=0.5)], 1)
+    start = [Start(*at(0, 0), "heavy_engine")]
+    (free,), (round_,) = rank(live, *at(4, 4), start), rank(closed, *at(4, 4), start)
+    (hindrance,) = round_.hindrances
+    assert [live.graph.piece_ids[piece] for piece in hindrance.pieces] == ["bridge"]
+    assert round_.delay_ms == round_.total_ms - free.total_ms > 0
+    assert (free.hindrances, free.delay_ms) == ((), 0)
+
+
+def test_a_closed_road_with_another_as_quick_beside_it_hinders_nobody() -> None:
+    draft = Draft()
+    draft.add([at(0, 0), at(4, 0)], id="one")
+    draft.add([at(0, 0), at(4, 0)], id="twin")
+    closed = draft.live().with_conditions([Condition("c1", ("one",))], 1)
+    (reach,) = rank(closed, *at(4, 0), [Start(*at(0, 0), "heavy_engine")])
+    assert (reach.hindrances, reach.delay_ms) == ((), 0)
+
+
+def test_roads_are_meant_by_name_by_kind_and_by_area_together() -> None:
+    draft = Draft()
+    draft.add([at(0, 0), at(1, 0)], id="a", name="环城路", road="primary")
+    draft.add([at(1, 0), at(2, 0)], id="b", name="环城路", road="primary", bridge=True)
+    draft.add([at(9, 0), at(10, 0)], id="c", name="环城路", road="track")
+    draft.add([at(1, 0), at(1, 1)], id="d", name="", road="track", surface="gravel")
+    live = draft.live()
+    near = Polygon([at(-1, -1), at(3, -1), at(3, 2), at(-1, 2)])
+    meant = {
+        "abc": {"names": ("环城 路",)},
+        "ab": {"names": ("环城路",), "area": near},
+        "cd": {"road_classes": frozenset({"track"})},
+        "d": {"road_classes": frozenset({"track"}), "area": near},
+        "b": {"bridges": True},
+        "abd": {"area": near},
+        "abcd": {"everywhere": True},
+        "ad": {"edges": ("a",), "surfaces": frozenset({"gravel"})},
+        "": {"names": ("环城路",), "road_classes": frozenset({"path"})},
+    }
+    for expected, said in meant.items():
+        made = live.with_conditions([Condition("c1", **said)], 1)
+        pieces = made.pieces_of[made.conditions[0]].tolist()
+        assert "".join(live.graph.piece_ids[piece] for piece in pieces) == expected
+        shut = made.travel_ms("foot_crew").reshape(-1, 2) == CLOSED
+        assert shut.all(axis=1).nonzero()[0].tolist() == pieces
+
+
+def test_a_name_that_no_road_has_is_answered_with_the_nearest_spellings() -> None:
+    draft = Draft()
+    for number, name in enumerate(("环城路", "环城东路", "人民大街", "G207")):
+        draft.add([at(number, 0), at(number, 1)], name=name)
+    graph = draft.graph()
+    assert unknown_names(graph, ["Ｇ２０７", "g 207", "人民大街"]) == {}
+    (near,) = unknown_names(graph, ["环城中路"]).values()
+    assert set(near) == {"环城路", "环城东路"}
+    assert unknown_names(graph, ["zzz", ""]) == {"zzz": (), "": ()}
+
+
+EDGES = tuple(f"e{number}" for number in range(24))
+
+
+def small_grid() -> LiveRoads:
+    draft = Draft()
+    for number, edge in enumerate(EDGES):
+        draft.add([at(number % 5, number // 5), at(number % 5 + 1, number // 5 + number % 3)], id=edge)
+    return draft.live()
+
+
+GRID = small_grid()
+
+
+@st.composite
+def conditions(draw: st.DrawFn) -> Condition:
+    return Condition(
+        draw(st.sampled_from("abcdef")),
+        tuple(draw(st.lists(st.sampled_from(EDGES), max_size=8, unique=True))),
+        factor=draw(st.sampled_from((0.0, 0.25, 0.5, 1.0))),
+        vehicle_classes=frozenset(draw(st.sets(st.sampled_from(("heavy_engine", "light_engine")), max_size=1))),
+        everywhere=draw(st.integers(0, 9)) == 0,
+    )
+
+
+def by_hand(code: str, laid: list[Condition]) -> list[int]:
+    """Each arc's time worked out from nothing but the graph's own and the conditions."""
+    ms = GRID.travel_ms(code).tolist()
+    for arc, edge in enumerate(np.repeat(EDGES, 2)):
+        factor = min((c.factor for c in laid if c.hinders(code) and (c.everywhere or edge in c.edges)), default=1.0)
+        if ms[arc] < CLOSED:
+            ms[arc] = round(ms[arc] / factor) if factor > 0 else CLOSED
+    return [int(one) for one in ms]
+
+
+@given(st.lists(st.tuples(st.lists(conditions(), max_size=4), st.booleans()), min_size=1, max_size=8))
+def test_whatever_came_before_a_version_says_what_its_conditions_say_and_old_ones_stay(
+    steps: list[tuple[list[Condition], bool]],
+) -> None:
+    live, kept = GRID, []
+    for version, (laid, keep) in enumerate(steps):
+        live = live.with_conditions(laid, version)
+        if keep:
+            kept.append((live, laid))
+        for held, said in [*kept, (live, laid)]:
+            for code in ("heavy_engine", "light_engine", "foot_crew"):
+                assert held.travel_ms(code).tolist() == by_hand(code, said)
+
+
+def test_an_array_is_written_again_only_when_nobody_can_read_it() -> None:
+    live = small_grid()
+    one = live.with_conditions([Condition("a", ("e0",))], 1)
+    lent = one.weights("heavy_engine")
+    part, whole = lent[4:9], lent.copy()
+    address = lent.ctypes.data
+    del one, lent
+    for version in range(2, 6):  # the part keeps the first sheet out of use
+        other = live.with_conditions([Condition("b", EDGES)], version)
+        assert other.weights("heavy_engine").ctypes.data != address
+        assert part.tolist() == whole[4:9].tolist()
+    del part
+    again = live.with_conditions([Condition("c", ("e1",))], 6)
+    held = live.with_conditions([Condition("d", ("e2",))], 7)
+    assert address in (again.weights("heavy_engine").ctypes.data, held.weights("heavy_engine").ctypes.data)
+
+
+def test_searches_that_run_while_the_roads_change_keep_their_own_version() -> None:
+    live = town(3).live()
+    starts = [Start(*at(i, i), "heavy_engine") for i in range(6)]
+    versions = [
+        live.with_conditions([Condition("c", live.graph.piece_ids[n::7])], n) for n in range(7)
+    ]
+    expected = [[reach.total_ms for reach in rank(one, *at(5, 6), starts)] for one in versions]
+    del versions
+
+    def ask(number: int) -> bool:
+        made = live.with_conditions([Condition("c", live.graph.piece_ids[number % 7 :: 7])], number)
+        return [reach.total_ms for reach in rank(made, *at(5, 6), starts)] == expected[number % 7]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(ask, range(200)))
+
+
+def test_a_point_keeps_its_road_until_that_is_closed() -> None:
+    live = square()
+    before = live.find_point(*at(4.1, 2), "heavy_engine", "alarm")
+    slowed = live.with_conditions([Condition("c", ("bridge",), factor=0.5), Condition("d", ("west",))], 1)
+    assert slowed.find_point(*at(4.1, 2), "heavy_engine", "alarm") is before
+    closed = live.with_conditions([Condition("c", ("bridge",))], 2)
+    moved = closed.find_point(*at(4.1, 2), "heavy_engine", "alarm")
+    assert moved is not None
+    assert live.graph.piece_ids[moved.arc >> 1] != "bridge"
