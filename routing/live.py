@@ -85,7 +85,9 @@ class LiveRoads:
         laid_by: dict[tuple[bool, ...], Laid] = {}  # classes under the same conditions share what is computed
         changes: dict[tuple[Laid, Laid], Change] = {}
         for code in graph.classes:
-            here = tuple(condition.hinders(code) and len(pieces_of[condition]) > 0 for condition in conditions)
+            here = tuple(
+                condition.hinders(code) and len(pieces_of[condition]) > 0 for condition in conditions
+            )
             if not any(here):
                 continue
             laid = laid_by.setdefault(
@@ -117,7 +119,7 @@ class LiveRoads:
         )
 
     def make_ready(self) -> None:
-        """Do before the first closure what costs time in proportion to the graph: some tenths of a second a province."""
+        """Do before the first closure what takes time as the graph is large: tenths of a second for a province."""
         for code in self.graph.classes:
             self.sheets.make_ready(code, self.unhindered.inbound[code])
 

@@ -91,14 +91,17 @@ class Sheets:
             sheet = self._free[vehicle_class].pop()
         except (KeyError, IndexError):
             return Sheet(weights, base, laid)
-        if sheet.base is not base or _far(sheet.laid, wanted) > _far(laid, wanted) + len(base) // COPIED_AT_ONCE:
+        if (
+            sheet.base is not base
+            or _far(sheet.laid, wanted) > _far(laid, wanted) + len(base) // COPIED_AT_ONCE
+        ):
             sheet.become(weights, base, laid)
         return sheet
 
     def lend(self, vehicle_class: str, sheet: Sheet) -> Weights:
         """The sheet to read; it comes back by itself."""
         # Over a memoryview, parts of the view refer to the view and not past it to the array.
-        view = np.frombuffer(memoryview(sheet.array), dtype=np.uint64)
+        view = np.frombuffer(sheet.array.data, dtype=np.uint64)
         view.flags.writeable = False
         free = self._free.setdefault(vehicle_class, deque(maxlen=FREE_SHEETS))
         weakref.finalize(view, free.append, sheet).atexit = False
@@ -147,4 +150,5 @@ def positions_in(among: Pieces, wanted: Pieces) -> NDArray[np.int64]:
         return np.empty(0, dtype=np.int64)
     at = np.searchsorted(among, wanted)
     at[at == len(among)] = len(among) - 1
-    return at[among[at] == wanted]
+    found: NDArray[np.int64] = at[among[at] == wanted]
+    return found

@@ -10,6 +10,8 @@ import shapely
 from dispatch.alarms.triage import METRES_PER_DEGREE, metres_between
 from gis_data.model import County
 from routing.live import LiveRoads
+from routing.nearest import pieces_within
+from routing.overlay import positions_in
 
 WATER_METRES = 3000.0
 ROADS_METRES = 5000.0
@@ -52,10 +54,11 @@ def conditions_near(live: LiveRoads, lon: float, lat: float) -> list[dict[str, A
 
 
 def _metres_to(live: LiveRoads, number: int, lon: float, lat: float) -> float:
-    """To the nearest vertex of its edges, or to its area; good enough to say that it is near."""
+    """To the nearest vertex of a piece it means, or to its area; good enough to say that it is near."""
     condition, graph = live.conditions[number], live.graph
-    pieces = [graph.piece_of[edge] for edge in condition.edges if edge in graph.piece_of]
-    points = [graph.coords[graph.starts[piece] : graph.starts[piece + 1]] for piece in pieces]
+    near = pieces_within(graph, lon, lat, ROADS_METRES)
+    pieces = near[positions_in(near, live.pieces_of[condition])]
+    points = [graph.coords[graph.starts[piece] : graph.starts[piece + 1]] for piece in pieces.tolist()]
     metres = np.inf
     if points:
         x, y = np.concatenate(points).T

@@ -269,7 +269,9 @@ def conditions(draw: st.DrawFn) -> Condition:
         draw(st.sampled_from("abcdef")),
         tuple(draw(st.lists(st.sampled_from(EDGES), max_size=8, unique=True))),
         factor=draw(st.sampled_from((0.0, 0.25, 0.5, 1.0))),
-        vehicle_classes=frozenset(draw(st.sets(st.sampled_from(("heavy_engine", "light_engine")), max_size=1))),
+        vehicle_classes=frozenset(
+            draw(st.sets(st.sampled_from(("heavy_engine", "light_engine")), max_size=1))
+        ),
         everywhere=draw(st.integers(0, 9)) == 0,
     )
 
@@ -278,7 +280,9 @@ def by_hand(code: str, laid: list[Condition]) -> list[int]:
     """Each arc's time worked out from nothing but the graph's own and the conditions."""
     ms = GRID.travel_ms(code).tolist()
     for arc, edge in enumerate(np.repeat(EDGES, 2)):
-        factor = min((c.factor for c in laid if c.hinders(code) and (c.everywhere or edge in c.edges)), default=1.0)
+        factor = min(
+            (c.factor for c in laid if c.hinders(code) and (c.everywhere or edge in c.edges)), default=1.0
+        )
         if ms[arc] < CLOSED:
             ms[arc] = round(ms[arc] / factor) if factor > 0 else CLOSED
     return [int(one) for one in ms]
@@ -318,9 +322,7 @@ def test_an_array_is_written_again_only_when_nobody_can_read_it() -> None:
 def test_searches_that_run_while_the_roads_change_keep_their_own_version() -> None:
     live = town(3).live()
     starts = [Start(*at(i, i), "heavy_engine") for i in range(6)]
-    versions = [
-        live.with_conditions([Condition("c", live.graph.piece_ids[n::7])], n) for n in range(7)
-    ]
+    versions = [live.with_conditions([Condition("c", live.graph.piece_ids[n::7])], n) for n in range(7)]
     expected = [[reach.total_ms for reach in rank(one, *at(5, 6), starts)] for one in versions]
     del versions
 
