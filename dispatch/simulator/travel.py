@@ -1,4 +1,4 @@
-"""How long every unit drives from its station to every place where something burns: `routing.rank`, done ahead."""
+"""How long every unit drives from its station to every place where something burns: a travel matrix, made ahead."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from dispatch.alarms.framing import Travel
 from gis_data.model import County
 from routing.live import LiveRoads
-from routing.rank import Start, rank
+from routing.matrix import travel_matrix
+from routing.reach import Start
 
 _COLUMNS = ("known", "reachable", "travel_ms", "on_foot_ms", "metres", "on_foot_metres")
 
@@ -65,7 +66,10 @@ def fill(
     places: Iterable[int],
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> bool:
-    """Rank what is not known yet, on roads without conditions; False where there was nothing to do."""
+    """Find what is not known yet, on roads without conditions; False where there was nothing to do.
+
+    `progress` counts the searches.
+    """
     missing = [place for place in sorted(set(places)) if not table.known[place]]
     if not missing:
         return False
@@ -76,19 +80,15 @@ def fill(
     ]
     # Units of one station and class drive alike.
     alike = list(dict.fromkeys(wanted))
-    starts = [Start(*one) for one in alike]
     index = np.array([alike.index(one) for one in wanted], dtype=np.intp)
-    for done, place in enumerate(missing):
-        progress(done, len(missing))
-        at = county.places[place].position
-        found = rank(live, at.x, at.y, starts)
-        table.reachable[place] = np.array([reach.reachable for reach in found])[index]
-        table.travel_ms[place] = np.array([reach.travel_ms for reach in found])[index]
-        table.on_foot_ms[place] = np.array([reach.on_foot_ms for reach in found])[index]
-        table.metres[place] = np.array([reach.distance_metres for reach in found])[index]
-        table.on_foot_metres[place] = np.array([reach.on_foot_metres for reach in found])[index]
-        table.known[place] = True
-    progress(len(missing), len(missing))
+    spots = [(at.x, at.y) for at in (county.places[place].position for place in missing)]
+    found = travel_matrix(live, [Start(*one) for one in alike], spots, progress=progress)
+    table.reachable[missing] = found.reachable.T[:, index]
+    table.travel_ms[missing] = found.travel_ms.T[:, index]
+    table.on_foot_ms[missing] = found.on_foot_ms.T[:, index]
+    table.metres[missing] = found.distance_metres.T[:, index]
+    table.on_foot_metres[missing] = found.on_foot_metres.T[:, index]
+    table.known[missing] = True
     return True
 
 
