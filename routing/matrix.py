@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from gis_data.crs import check_position
 from routing.coverage import outbound
-from routing.ends import Stops, along_edge, entries, one_stop
+from routing.ends import Stops, along_edge, entries
 from routing.fleet import Fleet
 from routing.live import LiveRoads
 from routing.nearest import off_network
 from routing.passable import CLOSED
 from routing.point import EdgePoint
-from routing.rank import alarm_point, rank_times
+from routing.rank import arrival, rank_times
 from routing.reach import Start
 from routing.search import Sources, Targets, find
 
@@ -217,8 +217,8 @@ def _arrival(live: LiveRoads, vehicle_class: str, lon: float, lat: float) -> Sto
     nearest = live.find_point(lon, lat, None, "point")
     if nearest is None:
         raise off_network(live.graph, lon, lat, "point")
-    alarm = alarm_point(live, lon, lat, nearest, vehicle_class)
-    return None if alarm is None else one_stop(live, vehicle_class, alarm, lon, lat)
+    there = arrival(live, lon, lat, nearest, vehicle_class)
+    return None if there is None else there.stops
 
 
 def _walk_the_rest(
