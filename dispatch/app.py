@@ -78,13 +78,14 @@ async def running_service(settings: Settings, servers: Servers, county: County) 
         guard = Guard(db)
         stack.callback(guard.close)
         feed = Feed(db, hints)
-        tracking = Tracking(db, county.code, redis)
+        tracking = Tracking(db, county.code, redis, roads)
         desk = Desk(
             db,
             county,
             CountyMap(county, CountyPlaces(county), to_wgs84),
             roads,
             automatic=True if settings.automatic else None,
+            positions=tracking,
         )
         sweeper = Sweeper(db, timer_handlers(desk), settings.poll_seconds)
         calendar = Calendar(db, county.time_zone, _jobs(desk, settings))

@@ -63,6 +63,7 @@ create table assignment (
     unconfirmed_at timestamp with time zone,
     ended_at timestamp with time zone,
     version bigint default 1 not null,
+    by_road jsonb,
     constraint assignment_pkey PRIMARY KEY (id),
     constraint assignment_state_check CHECK ((state = ANY (ARRAY['dispatched'::text, 'delivered'::text, 'acknowledged'::text, 'en_route'::text, 'on_scene'::text, 'cleared'::text, 'unconfirmed'::text, 'unable'::text, 'declined'::text, 'recalled'::text]))),
     constraint assignment_verb_check CHECK ((verb = ANY (ARRAY['order'::text, 'request'::text, 'notify'::text])))
@@ -263,6 +264,17 @@ create table shortfall (
     constraint shortfall_pkey PRIMARY KEY (id)
 );
 
+create table speed_table (
+    county text not null,
+    version integer not null,
+    factors jsonb not null,
+    basis jsonb not null,
+    accepted_by text not null,
+    accepted_at timestamp with time zone not null,
+    constraint speed_table_pkey PRIMARY KEY (county, version),
+    constraint speed_table_version_check CHECK ((version > 0))
+);
+
 create table station (
     county text not null,
     code text not null,
@@ -340,6 +352,7 @@ create table unit (
     position_at timestamp with time zone,
     version bigint default 1 not null,
     posted_at text,
+    on_road jsonb,
     constraint unit_pkey PRIMARY KEY (id),
     constraint unit_county_code_key UNIQUE (county, code)
 );

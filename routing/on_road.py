@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from gis_data.errors import InputError
-from routing.geometry import point_along
+from routing.geometry import metres_east, metres_north, point_along
 from routing.graph import RoadGraph
 from routing.point import EdgePoint
 
@@ -43,3 +44,17 @@ def position_on(graph: RoadGraph, arc: int, fraction: float) -> tuple[float, flo
     along = fraction if arc & 1 == 0 else 1.0 - fraction
     x, y = point_along(arc >> 1, along, graph.starts, graph.coords, graph.along_metres)
     return float(x), float(y)
+
+
+HEADINGS = ("north", "north_east", "east", "south_east", "south", "south_west", "west", "north_west")
+
+
+def heading_of(graph: RoadGraph, point: EdgePoint) -> str | None:
+    """Where a directed point drives to, of `HEADINGS`: the way of the road ten metres around it. None: not known."""
+    if not point.directed or point.arc < 0:
+        return None
+    step = 5.0 / max(float(graph.length_metres[point.arc >> 1]), 5.0)
+    x0, y0 = position_on(graph, point.arc, max(point.fraction - step, 0.0))
+    x1, y1 = position_on(graph, point.arc, min(point.fraction + step, 1.0))
+    degrees = math.degrees(math.atan2((x1 - x0) * metres_east(y0), (y1 - y0) * metres_north(y0)))
+    return HEADINGS[round(degrees / 45.0) % 8]

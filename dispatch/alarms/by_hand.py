@@ -72,7 +72,7 @@ async def order_units(desk: Desk, work: Work, id: UUID, keys: Sequence[str], *, 
     seen = await load_incident(work.conn, desk.county.code, id)
     if seen is None:
         raise Problem(404, "no_incident", {"id": str(id)})
-    units = await load_candidates(work.conn, desk.county, work.now)
+    units = await desk.units_now(work)
     picked = [_find(units, key) for key in dict.fromkeys(keys)]
     measured = await measure(await desk.roads.refresh(work.conn, work.now), seen.lon, seen.lat, picked)
     incident = await locked_open(desk, work, id)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from dispatch.alarms.location import CountyMap
+from dispatch.forces.model import Candidate
+from dispatch.forces.store import load_candidates
 from gis_data.model import County, IncidentKind
 from routing.live import LiveRoads
-from runtime.database import Connection, Database
+from runtime.database import Connection, Database, Work
 
 
 class Roads(Protocol):
@@ -18,18 +21,33 @@ class Roads(Protocol):
     async def refresh(self, conn: Connection, now: datetime) -> LiveRoads: ...
 
 
+class Positions(Protocol):
+    """Units where their newest fixes say; `dispatch.forces.tracking.Tracking` in the service."""
+
+    async def newest(self, units: Sequence[Candidate]) -> tuple[Candidate, ...]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """`automatic` None leaves it to the kind of incident; true or false is the setting of the whole service."""
+    """`automatic` None leaves it to the kind of incident; true or false is the setting of the whole service.
+
+    Without `positions` a unit under way is where PostgreSQL says, which is at most ten seconds old.
+    """
 
     db: Database
     county: County
     map: CountyMap
     roads: Roads
     automatic: bool | None = None
+    positions: Positions | None = None
 
     def sends_by_itself(self, kind: IncidentKind) -> bool:
         return kind.automatic if self.automatic is None else self.automatic
+
+    async def units_now(self, work: Work) -> tuple[Candidate, ...]:
+        """Every unit as it could be sent now, from where it really is."""
+        units = await load_candidates(work.conn, self.county, work.now)
+        return units if self.positions is None else await self.positions.newest(units)
 
     @property
     def policy_version(self) -> str:

@@ -78,13 +78,19 @@ def _chosen(
         "distance_metres": round(travel.distance_metres, 1),
         "on_foot_metres": round(travel.on_foot_metres, 1),
         "reason": {"code": f"reason.{pick.reason.value}", "params": params},
-        "notes": _notes(travel)
-        + ([] if unit.at_station else [{"code": "note.from_where_it_is", "params": {}}]),
+        "notes": _notes(travel) + _from_where_it_is(unit, travel),
     }
 
 
 def _notes(travel: Travel) -> list[dict[str, Any]]:
     return [{"code": "note.road_hindered", "params": {"road_reason": why}} for why in travel.hindered_by]
+
+
+def _from_where_it_is(unit: Candidate, travel: Travel) -> list[dict[str, Any]]:
+    if unit.at_station:
+        return []
+    way = "from_where_it_is" if travel.heading is None else f"heading_{travel.heading}"
+    return [{"code": f"note.{way}", "params": {}}]
 
 
 def _passed(

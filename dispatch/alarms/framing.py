@@ -45,7 +45,8 @@ _DUTY_MODES = tuple(DutyMode)
 class Travel:
     """One unit's way to the place, aligned with the candidates. `reachable` false: the figures mean nothing.
 
-    `hindered_by`: why the road it would otherwise have taken is closed or slow, as somebody reported it.
+    `hindered_by`: why the road it would otherwise have taken is closed or slow, as somebody reported it. `heading` of
+    `routing.on_road.HEADINGS` where it drives already and its direction is known.
     """
 
     reachable: bool
@@ -54,6 +55,7 @@ class Travel:
     distance_metres: float
     on_foot_metres: float
     hindered_by: tuple[str, ...] = ()
+    heading: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

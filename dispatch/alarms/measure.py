@@ -11,8 +11,10 @@ from shapely import LineString
 from dispatch.alarms.framing import Travel
 from dispatch.alarms.question import UNREACHABLE_MS
 from dispatch.forces.model import Candidate
+from dispatch.forces.starting import start_of
 from gis_data.errors import InputError
 from routing.live import LiveRoads
+from routing.on_road import heading_of
 from routing.path import path_of
 from routing.rank import Reach, Start, rank
 
@@ -54,18 +56,18 @@ async def ways(measured: Measured, unit_codes: frozenset[str]) -> dict[str, list
 
 
 def _measure(live: LiveRoads, lon: float, lat: float, units: tuple[Candidate, ...]) -> Measured:
-    starts = tuple(Start(unit.lon, unit.lat, unit.vehicle_class) for unit in units)
+    starts = tuple(start_of(live, unit) for unit in units)
     try:
         reaches = tuple(rank(live, lon, lat, starts)) if starts else ()
     except InputError:
         # A caller may be anywhere. The dispatcher is told that no road leads there, and sends whom he sees fit.
         return Measured(lon, lat, live, units, starts, (), (NO_WAY,) * len(units))
     reasons = {condition.id: condition.reason for condition in live.conditions}
-    travels = tuple(_travel(reach, reasons) for reach in reaches)
+    travels = tuple(_travel(live, reach, reasons) for reach in reaches)
     return Measured(lon, lat, live, units, starts, reaches, travels)
 
 
-def _travel(reach: Reach, reasons: Mapping[str, str]) -> Travel:
+def _travel(live: LiveRoads, reach: Reach, reasons: Mapping[str, str]) -> Travel:
     """Where the road ends the crew walks on: its time holds the walk, so that whoever drives nearer is sooner."""
     reachable = reach.reachable or (
         reach.total_ms < UNREACHABLE_MS and reach.on_foot_metres <= MOST_ON_FOOT_METRES
@@ -77,6 +79,7 @@ def _travel(reach: Reach, reasons: Mapping[str, str]) -> Travel:
         distance_metres=float(reach.distance_metres),
         on_foot_metres=float(reach.on_foot_metres),
         hindered_by=tuple(dict.fromkeys(reasons[id] for id in reach.avoided if id in reasons)),
+        heading=heading_of(live.graph, reach.start),
     )
 
 

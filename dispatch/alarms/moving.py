@@ -13,7 +13,6 @@ from dispatch.alarms.location import Located
 from dispatch.alarms.measure import Measured, measure, ways
 from dispatch.alarms.rows import AssignmentRow, IncidentRow
 from dispatch.alarms.tell import ask_for_reroute, changed, order_brief
-from dispatch.forces.store import load_candidates
 from dispatch.push.changes import tell_devices
 from runtime.database import Work
 
@@ -50,7 +49,7 @@ async def reroute(desk: Desk, work: Work, incident_id: UUID, *, cause: str) -> N
             await _send_again(desk, work, incident, measured, cause)
             return
         coming = {a.unit_code for a in await assignments_of(work.conn, incident.id) if _on_the_way(a)}
-        units = await load_candidates(work.conn, desk.county, work.now)
+        units = await desk.units_now(work)
         measured = await measure(
             await desk.roads.refresh(work.conn, work.now),
             incident.lon,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from dispatch.alarms.proposal_store import insert_proposal, raise_shortfalls
 from dispatch.alarms.rows import IncidentRow, Order
 from dispatch.alarms.tell import changed, incident_brief
 from dispatch.forces.model import Candidate
+from dispatch.forces.starting import to_starts
 from dispatch.forces.store import load_candidates
 from dispatch.forces.turnout import is_night
 from dispatch.push.changes import tell_devices
@@ -68,7 +69,7 @@ async def propose(
     while incident is not None and incident.open:
         if measured is not None and (measured.lon, measured.lat) == (incident.lon, incident.lat):
             return await _propose(desk, work, incident, measured, asked)
-        units = await load_candidates(work.conn, desk.county, work.now)
+        units = await desk.units_now(work)
         measured = await measure(
             await desk.roads.refresh(work.conn, work.now), incident.lon, incident.lat, units
         )
@@ -109,7 +110,7 @@ async def _propose(
                     at=work.now,
                     conditions_version=measured.live.version,
                     policy_version=desk.policy_version,
-                    inputs=decision.inputs,
+                    inputs={**decision.inputs, "starts": to_starts(_timed_from(measured, candidates))},
                     result=shown,
                 )
                 ids = await send(desk, work, incident, orders, proposal=id, by=AUTOMATIC) if orders else {}
@@ -138,6 +139,12 @@ async def fresh(desk: Desk, work: Work, measured: Measured) -> tuple[Candidate, 
     known = {unit.unit_id for unit in measured.units}
     units = await load_candidates(work.conn, desk.county, work.now)
     return tuple(unit for unit in units if unit.unit_id in known)
+
+
+def _timed_from(measured: Measured, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates as they stood when their times were computed."""
+    then = {unit.unit_id: unit for unit in measured.units}
+    return [then[unit.unit_id] for unit in candidates]
 
 
 async def _decide(

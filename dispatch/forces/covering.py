@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from dispatch.forces.cover import Cover, move_ups, uncovered
 from dispatch.forces.model import Candidate
+from dispatch.forces.starting import start_of
 from dispatch.forces.store import load_candidates
 from gis_data.model import County
 from routing.live import LiveRoads
-from routing.rank import Start, rank
+from routing.rank import rank
 from runtime.database import Connection
 
 ENGINE = "engine"
@@ -61,7 +62,7 @@ async def find_cover(conn: Connection, county: County, live: LiveRoads, now: dat
 def _travel(
     live: LiveRoads, posts: Sequence[tuple[float, float]], engines: Sequence[Candidate]
 ) -> NDArray[np.int64]:
-    starts = [Start(unit.lon, unit.lat, unit.vehicle_class) for unit in engines]
+    starts = [start_of(live, unit) for unit in engines]
     travel = np.full((len(posts), len(engines)), UNREACHABLE_MS, dtype=np.int64)
     for row, (lon, lat) in enumerate(posts):
         if starts:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import IntFlag
 from uuid import UUID
 
 from gis_data.model import Contact, DutyMode, StationClass, Verb
+from routing.on_road import OnRoad
 
 
 class Gate(IntFlag):
@@ -31,7 +33,8 @@ class Gate(IntFlag):
 class Candidate:
     """`brings` is already degraded to the crew aboard; `gates` holds what is known without roads or task.
 
-    `full_brings` is what a full crew would make of it.
+    `full_brings` is what a full crew would make of it. Away from its station, `fix_at` is when it was at `lon`, `lat`,
+    and `on_road` the place that its fixes were matched to, if they were.
     """
 
     unit_id: UUID
@@ -54,6 +57,8 @@ class Candidate:
     lat: float
     at_station: bool
     gates: Gate
+    fix_at: datetime | None = None
+    on_road: OnRoad | None = None
 
     def verb(self, rules_verb: Verb) -> Verb:
         """A neighbour beyond the border is asked, whatever the table says of its class."""

@@ -6,12 +6,15 @@ fix is ordered by its own time and judged against the server's.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from dispatch.forces.status import AWAY, Status
 from gis_data.model import DutyMode
+from routing.on_road import OnRoad
 
 FUTURE_TOLERANCE = timedelta(seconds=30)
 OLDEST = timedelta(hours=24)
@@ -68,3 +71,23 @@ def whereabouts(
     if status is Status.STANDBY and now - fix_at > STALE_AFTER:
         return Whereabouts(*station, True)
     return Whereabouts(*fix, False)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFix:
+    """The newest fix of a unit (WGS-84), and the place on the road that all its fixes so far lead to."""
+
+    lon: float
+    lat: float
+    at: datetime
+    on_road: OnRoad | None
+
+
+def place_record(place: OnRoad | None) -> dict[str, Any] | None:
+    """A place on the road as JSON values."""
+    return None if place is None else asdict(place)
+
+
+def place_from(record: Mapping[str, Any] | None) -> OnRoad | None:
+    """The place of a record."""
+    return None if record is None else OnRoad(**record)

@@ -1,7 +1,7 @@
 -- name: unit_rows(county)
 -- Every unit that may matter to a choice, with its station and whether an assignment holds it.
 select u.id, u.code, u.name, u.name_en, u.station, u.vehicle_class, u.brings, u.minimum_crew, u.contact,
-    u.accepted, u.retired_at, u.duty_mode, u.status, u.out_of_service, u.lon, u.lat, u.position_at,
+    u.accepted, u.retired_at, u.duty_mode, u.status, u.out_of_service, u.lon, u.lat, u.position_at, u.on_road,
     s.class, coalesce(p.zone, s.zone) as zone, s.town, s.body, s.is_foreign,
     coalesce(p.lon, s.lon) as station_lon, coalesce(p.lat, s.lat) as station_lat,
     u.posted_at, u.status_at, a.incident as held_by
@@ -30,7 +30,7 @@ for update;
 
 -- name: unit_fix(county, key)^
 -- The last fix of one unit, without a lock.
-select id, code, station, lon, lat, position_at
+select id, code, station, vehicle_class, lon, lat, position_at, on_road
 from unit
 where county = :county and retired_at is null and (code = :key or id::text = lower(:key))
 order by code = :key desc limit 1;
@@ -57,15 +57,15 @@ where id = :id;
 -- name: set_service(id, cause)!
 update unit set out_of_service = :cause, version = version + 1 where id = :id;
 
--- name: set_position(id, lon, lat, at)$
--- Keep a fix, unless a newer one is there already.
-update unit set lon = :lon, lat = :lat, position_at = :at, version = version + 1
+-- name: set_position(id, lon, lat, at, on_road)$
+-- Keep a fix and the place on the road that it was matched to, unless a newer one is there already.
+update unit set lon = :lon, lat = :lat, position_at = :at, on_road = :on_road::jsonb, version = version + 1
 where id = :id and (position_at is null or position_at < :at)
 returning id;
 
 -- name: clear_stale_positions(county, before)
 -- Forget fixes of units on standby that are too old to say anything.
-update unit set lon = null, lat = null, position_at = null, version = version + 1
+update unit set lon = null, lat = null, position_at = null, on_road = null, version = version + 1
 where county = :county and status = 'standby' and position_at < :before
 returning id;
 
@@ -97,6 +97,6 @@ order by u.code;
 
 -- name: presume_home(county, before, now)
 update unit set status = 'standby', status_at = :now, posted_at = null, lon = null, lat = null, position_at = null,
-    version = version + 1
+    on_road = null, version = version + 1
 where county = :county and status = 'returning' and status_at < :before
 returning id, code;

@@ -13,7 +13,7 @@ from asyncpg import Record
 
 from dispatch.forces.degrade import DEFAULT_RULES, CrewRules, degrade
 from dispatch.forces.model import Candidate, Gate
-from dispatch.forces.positions import whereabouts
+from dispatch.forces.positions import place_from, whereabouts
 from dispatch.forces.status import WORKING, Status
 from dispatch.forces.turnout import is_night, turnout_seconds
 from gis_data.model import Contact, County, DutyMode, StationClass
@@ -137,6 +137,8 @@ def _candidate(
         lat=where.lat,
         at_station=where.at_station,
         gates=gates,
+        fix_at=None if where.at_station else row["position_at"],
+        on_road=None if where.at_station else place_from(row["on_road"]),
     )
 
 

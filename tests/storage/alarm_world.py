@@ -22,6 +22,7 @@ from dispatch.alarms.rows import AssignmentRow
 from dispatch.alarms.sweep import timer_handlers
 from dispatch.forces.apply import apply_county
 from dispatch.forces.roads import RoadBook
+from dispatch.forces.tracking import Tracking
 from gis_data.crs import to_wgs84
 from routing.live import LiveRoads
 from runtime.database import Database
@@ -124,7 +125,8 @@ async def make_world(db: Database, *, automatic: bool | None = True, devices: bo
     """The county applied, everybody on duty, one device for each unit that is not telephone only."""
     county = small_county()
     roads = RoadBook(CODE, LiveRoads(small_graph()))
-    desk = Desk(db, county, CountyMap(county, CountyPlaces(county), to_wgs84), roads, automatic)
+    county_map = CountyMap(county, CountyPlaces(county), to_wgs84)
+    desk = Desk(db, county, county_map, roads, automatic, Tracking(db, CODE, None, roads))
     async with db.work() as work:
         await apply_county(work, county)
     world = World(db, desk, Sweeper(db, timer_handlers(desk)))
