@@ -27,6 +27,7 @@ from gis_data.errors import InputError
 from routing.live import LiveRoads
 from routing.matching import Fix, Matcher, match, matched
 from routing.on_road import OnRoad, on_road
+from routing.words import Words
 from runtime.clock import utc_now
 from runtime.database import Database
 from runtime.encoding import from_json, to_json
@@ -48,7 +49,7 @@ class _Track:
     written_at: datetime | None
     newest: UnitFix | None = None
     matcher: Matcher | None = None
-    numbering: tuple[str, ...] = ()  # of the pieces that the matcher's arcs stand for
+    numbering: Words | None = None  # of the pieces that the matcher's arcs stand for
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
