@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI
@@ -40,8 +41,8 @@ from dispatch.push.feed import Feed
 from dispatch.push.sockets import make_socket_router
 from gis_data.crs import to_wgs84
 from gis_data.model import County
-from routing.graph import build_graph
 from routing.live import LiveRoads
+from routing.store import GRAPHS, open_graph
 from routing.warm import warm_up
 from runtime.calendar import Calendar, Job
 from runtime.database import Work, open_database
@@ -71,7 +72,7 @@ async def running_service(settings: Settings, servers: Servers, county: County) 
         if redis is not None:
             stack.push_async_callback(redis.aclose)
 
-        live = await asyncio.to_thread(_live_roads, county)
+        live = await asyncio.to_thread(_live_roads, county, settings.cache_folder)
         roads = RoadBook(county.code, live)
         async with db.work() as work:
             await roads.refresh(work.conn, work.now)
@@ -152,9 +153,10 @@ def _serve_openapi(app: FastAPI, guard: Guard) -> None:
         return app.openapi()
 
 
-def _live_roads(county: County) -> LiveRoads:
+def _live_roads(county: County, cache: Path) -> LiveRoads:
+    """Mapped from the cache after the first start, so that worker processes share its pages."""
     warm_up()
-    return LiveRoads(build_graph(county.roads, county.vehicle_classes))
+    return LiveRoads(open_graph(cache / GRAPHS, county.roads, county.vehicle_classes))
 
 
 async def _kept_running(name: str, run: Callable[[], Awaitable[Any]]) -> None:

@@ -31,10 +31,12 @@ def coverage(
 
     Accepted engines of the county and its neighbours with their nominal crews, by day. Micro stations do not count.
     """
-    here = county_of(settings_of(**where), county)
+    settings = settings_of(**where)
+    here = county_of(settings, county)
     if vehicle is not None:
         vehicle_class(here, vehicle)
-    found = reach_of(live_roads(here), _posts(here, vehicle), here.places, here.zones, minutes)
+    live = live_roads(here, settings.cache_folder)
+    found = reach_of(live, _posts(here, vehicle), here.places, here.zones, minutes)
     if out is not None:
         out.write_text(json.dumps(_geojson(here, found), ensure_ascii=False) + "\n", encoding="utf-8")
     if as_json:

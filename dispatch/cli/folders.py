@@ -89,9 +89,10 @@ def import_extract(file: Path, out: Path, time_zone: str | None, as_json: bool) 
 @data_options
 def export(folder: Path | None, vehicle: str, out: Path, **where: Any) -> None:
     """The directed graph as it is searched, so that anyone can check the routing with another library."""
-    here = read_county(county_folder(settings_of(**where), folder))
+    settings = settings_of(**where)
+    here = read_county(county_folder(settings, folder))
     vehicle_class(here, vehicle)
-    write_graph(live_roads(here), vehicle, out)
+    write_graph(live_roads(here, settings.cache_folder), vehicle, out)
 
 
 @county.command("plan")

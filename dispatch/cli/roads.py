@@ -22,16 +22,19 @@ from dispatch.cli.options import (
 from dispatch.messages import text
 from gis_data.errors import InputError
 from gis_data.model import County, Unit, VehicleClass
-from routing.graph import build_graph
 from routing.live import LiveRoads
 from routing.rank import Reach, Start, path_of, rank
 from routing.route import route as find_route
 from routing.snap import snap
+from routing.store import GRAPHS, open_graph
 
 
-def live_roads(county: County) -> LiveRoads:
-    """The county's roads without conditions: what the folder says, not what is closed tonight."""
-    return LiveRoads(build_graph(county.roads, county.vehicle_classes))
+def live_roads(county: County, cache: Path) -> LiveRoads:
+    """The county's roads without conditions: what the folder says, not what is closed tonight.
+
+    The graph is built once and kept in the cache folder of the settings.
+    """
+    return LiveRoads(open_graph(cache / GRAPHS, county.roads, county.vehicle_classes))
 
 
 def vehicle_class(county: County, code: str) -> VehicleClass:
@@ -75,12 +78,14 @@ def nearest(
     Reads the county folder: accepted units with their nominal crews, no road conditions. The running service
     answers with tonight's crews and roads.
     """
-    here = county_of(settings_of(**where), county)
+    settings = settings_of(**where)
+    here = county_of(settings, county)
     if vehicle is not None:
         vehicle_class(here, vehicle)
     lon, lat = position("--at", at, crs)
+    live = live_roads(here, settings.cache_folder)
     try:
-        answer = nearest_units(here, lon, lat, vehicle=vehicle, count=count)
+        answer = nearest_units(here, live, lon, lat, vehicle=vehicle, count=count)
     except InputError as error:
         raise InputError("--at", error.problem, error.remedy) from None
     if as_json:
@@ -104,10 +109,9 @@ def nearest(
 
 
 def nearest_units(
-    county: County, lon: float, lat: float, *, vehicle: str | None, count: int
+    county: County, live: LiveRoads, lon: float, lat: float, *, vehicle: str | None, count: int
 ) -> dict[str, Any]:
     """The document that `pianqu nearest --json` prints. WGS-84 degrees, seconds, metres."""
-    live = live_roads(county)
     stations = {station.code: station for station in county.stations}
     units = [u for u in county.units if u.accepted and (vehicle is None or u.vehicle_class == vehicle)]
     starts = [
@@ -179,11 +183,13 @@ def route(
     from_: str, to: str, vehicle: str, crs: str, county: Path | None, as_json: bool, **where: Any
 ) -> None:
     """The fastest way of one vehicle class between two points."""
-    here = county_of(settings_of(**where), county)
+    settings = settings_of(**where)
+    here = county_of(settings, county)
     vehicle_class(here, vehicle)
     start, goal = position("--from", from_, crs), position("--to", to, crs)
+    live = live_roads(here, settings.cache_folder)
     try:
-        found = find_route(live_roads(here), start, goal, vehicle)
+        found = find_route(live, start, goal, vehicle)
     except InputError as error:  # which of the two it was, as the option is called
         raise InputError(f"--{error.where}", error.problem, error.remedy) from None
     document = {

@@ -86,7 +86,7 @@ def simulate(
     kept = settings.cache_folder / f"travel-{here.code}-{fingerprint(here)}.npz"
     table = read_table(kept, here)
     with _progress("roads") as step:
-        if fill(table, here, lambda: live_roads(here), places_of(alarms), step):
+        if fill(table, here, lambda: live_roads(here, settings.cache_folder), places_of(alarms), step):
             write_table(table, kept)
     task = Task(Ground(here, given, table), demand, study.habits, alarms, seed, folder is not None)
     workers = len(os.sched_getaffinity(0))
