@@ -127,12 +127,9 @@ def arrival(
     key = (lon, lat, vehicle_class)
     if key in live.arrivals:
         return live.arrivals[key]
-    point = live.find_point(lon, lat, vehicle_class, "alarm")
+    point = alarm_point(live, lon, lat, nearest, vehicle_class)
     found = None
-    if (
-        point is not None
-        and point.off_road_metres <= nearest.off_road_metres + live.graph.rules.at_scene_metres
-    ):
+    if point is not None:
         stops = one_stop(live, vehicle_class, point, lon, lat)
         comes_out = live.graph.main_network(vehicle_class).comes_out
         found = Arrival(point, stops, bool(comes_out[stops.node].any()))
@@ -140,6 +137,17 @@ def arrival(
         live.arrivals.clear()
     live.arrivals[key] = found
     return found
+
+
+def alarm_point(
+    live: LiveRoads, lon: float, lat: float, nearest: EdgePoint, vehicle_class: str
+) -> EdgePoint | None:
+    """Where a class must drive to have reached the alarm; None where its roads end too far from it."""
+    point = live.find_point(lon, lat, vehicle_class, "alarm")
+    if point is None:
+        return None
+    far = nearest.off_road_metres + live.graph.rules.at_scene_metres
+    return point if point.off_road_metres <= far else None
 
 
 def _tell_hindrances(

@@ -1,8 +1,9 @@
-"""scripts/bench routing|dispatch [--json FILE]: a table on the terminal, rows in a file."""
+"""scripts/bench routing|dispatch [--only PART …] [--json FILE]: a table on the terminal, rows in a file."""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -20,9 +21,19 @@ AREAS = ("routing", "dispatch")
 @click.option(
     "--json", "out", type=click.Path(path_type=Path, dir_okay=False), help="Write the rows here too."
 )
-def bench(area: str, out: Path | None) -> None:
+@click.option("--only", multiple=True, help="Run just this part of the area; may be given several times.")
+def bench(area: str, out: Path | None, only: tuple[str, ...]) -> None:
     """Measure one area and print each value beside its peer, as a ratio, with its goal."""
-    rows: list[dict[str, Any]] = import_module(f"scripts.benchmarks.{area}").rows()
+    module = import_module(f"scripts.benchmarks.{area}")
+    parts = tuple(getattr(module, "PARTS", ()))
+    unknown = [part for part in only if part not in parts]
+    if unknown:
+        known = ", ".join(parts) or "none: it runs as a whole"
+        raise click.UsageError(f"--only {unknown[0]}: parts of {area} are {known}")
+    rows: list[dict[str, Any]] = []
+    for row in module.rows(only) if parts else module.rows():
+        rows.append(row)
+        print(f"{len(rows)}  {row['work']}", file=sys.stderr, flush=True)  # noqa: T201
     table = Table(title=f"bench {area}")
     for column in ("work", "value", "unit", "peer", "peer value", "ratio", "goal", "met"):
         table.add_column(column)
@@ -39,6 +50,7 @@ def bench(area: str, out: Path | None) -> None:
         ]
         table.add_row(*("–" if c is None else f"{c:.3g}" if isinstance(c, float) else str(c) for c in cells))
     Console(file=sys.stderr).print(table)
+    Console(file=sys.stderr).print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors at the end")
     if out is not None:
         out.write_text(json.dumps(rows, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 

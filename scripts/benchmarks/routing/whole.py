@@ -1,0 +1,72 @@
+"""The whole call as the dispatcher makes it: from an alarm's place to units with reasons and the ways they take."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+
+from dispatch.alarms.decide import decide
+from dispatch.alarms.measure import measure, ways
+from dispatch.alarms.rows import IncidentRow
+from dispatch.forces.model import Candidate
+from dispatch.simulator.assumptions import default_assumptions
+from dispatch.simulator.ground import Ground as Standing
+from dispatch.simulator.travel import empty_table
+from gis_data.model import County
+from routing.live import LiveRoads
+from scripts.benchmarks.routing.ground import Grounds
+from scripts.benchmarks.routing.measure import timed
+from scripts.benchmarks.row import row
+
+ALARMS = 400
+NOW = datetime(2026, 11, 26, 8, 0, tzinfo=UTC)
+
+
+def rows(grounds: Grounds) -> Iterator[dict[str, Any]]:
+    """Every alarm is at a place of its own, so nothing of it has been asked before."""
+    county, ground = grounds.bundled_county(), grounds.bundled()
+    units = Standing(county, default_assumptions(), empty_table(county)).candidates[False]
+    classes = len({unit.vehicle_class for unit in units})
+    rng = np.random.default_rng(11)
+    chosen = rng.choice(len(county.places), min(ALARMS, len(county.places)), replace=False)
+    incidents = [_incident(county, int(place)) for place in chosen]
+    for live, how in ((ground.live, "without the hierarchy"), (ground.climbing, "with the hierarchy")):
+        if live is None:
+            continue
+        asyncio.run(_call(county, live, units, incidents[0]))
+        spent = [timed(lambda i=i, on=live: asyncio.run(_call(county, on, units, i)))[1] for i in incidents[1:]]  # type: ignore[misc]
+        goals = (("p50", 50, 2.0), ("p99", 99, 8.0))
+        title = f"whole call, {len(units)} units, {classes} classes, {ground.name}, {how}"
+        for name, percent, goal in goals:
+            yield row(f"{title}: {name}", float(np.percentile(spent, percent)), at_most=goal)
+
+
+async def _call(
+    county: County, live: LiveRoads, units: Sequence[Candidate], incident: IncidentRow
+) -> dict[str, list[list[float]]]:
+    """Snap, rank, gate, choose, give reasons; then the ways of those chosen, as the console draws them."""
+    measured = await measure(live, incident.lon, incident.lat, units)
+    decision = decide(county, incident, (), units, measured.travels, NOW, season="")
+    chosen = decision.result["units"]
+    if not chosen:
+        raise AssertionError(f"nobody was chosen for {incident.place}")
+    return await ways(measured, frozenset(one["unit"] for one in chosen[:5]))
+
+
+def _incident(county: County, place: int) -> IncidentRow:
+    """A fire in a building at one of the county's places."""
+    at = county.places[place]
+    plan = next(plan for plan in county.plans if plan.kind == "building" and plan.level == 2)
+    zone = next((zone for zone in county.zones if zone.area.covers(at.position)), None)
+    return IncidentRow(
+        id=UUID(int=place), county=county.code, number=f"B{place}", kind=plan.kind, scale="", level=plan.level,
+        plan=plan.code, status="open", merged_into=None, lon=at.position.x, lat=at.position.y, place=at.name,
+        place_code=at.code, place_verified=True, uncertainty_metres=0.0, zone=zone.code if zone else None,
+        station=at.responsible or None, trapped=0, facts={}, automatic=False, milestones={}, opened_at=NOW,
+        closed_at=None, version=1,
+    )  # fmt: skip
