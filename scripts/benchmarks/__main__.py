@@ -13,6 +13,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+WIDTH = 190  # a row is one line, also where standard error is a file
 AREAS = ("routing", "dispatch")
 
 
@@ -33,7 +34,7 @@ def bench(area: str, out: Path | None, only: tuple[str, ...]) -> None:
     rows: list[dict[str, Any]] = []
     for row in module.rows(only) if parts else module.rows():
         rows.append(row)
-        print(f"{len(rows)}  {row['work']}", file=sys.stderr, flush=True)  # noqa: T201
+        print(f"{len(rows)}  {row['work']}", file=sys.stderr, flush=True)
     table = Table(title=f"bench {area}")
     for column in ("work", "value", "unit", "peer", "peer value", "ratio", "goal", "met"):
         table.add_column(column)
@@ -49,8 +50,9 @@ def bench(area: str, out: Path | None, only: tuple[str, ...]) -> None:
             row["met"],
         ]
         table.add_row(*("–" if c is None else f"{c:.3g}" if isinstance(c, float) else str(c) for c in cells))
-    Console(file=sys.stderr).print(table)
-    Console(file=sys.stderr).print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors at the end")
+    console = Console(file=sys.stderr, width=WIDTH)
+    console.print(table)
+    console.print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors at the end")
     if out is not None:
         out.write_text(json.dumps(rows, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 

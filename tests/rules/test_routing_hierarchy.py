@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(not is_installed(), reason="the extra `hierarchy
 
 @pytest.fixture(autouse=True)
 def _always_worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "WORTH_SETTLING", -1)
+    monkeypatch.setattr(module, "CLIMBING", -1.0)
 
 
 @pytest.mark.parametrize("seed", range(6))

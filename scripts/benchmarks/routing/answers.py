@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from statistics import median
 from typing import Any
 
@@ -38,7 +39,7 @@ def _closing(ground: Ground, at_most: float) -> Row:
         rank_times(ground.live.with_conditions([condition], version), *alarm, fleet, k=5).best(5)
 
     close(0)  # the edges' numbers are looked up once a graph
-    spent = [timed(lambda version=version: close(version))[1] for version in range(1, CLOSINGS)]  # type: ignore[misc]
+    spent = [timed(partial(close, version))[1] for version in range(1, CLOSINGS)]
     work = f"close 100 edges in {len(graph.classes)} classes and rank the best 5 of 500 units, {ground.name}"
     return row(work, median(spent), at_most=at_most)
 

@@ -36,7 +36,10 @@ def floor_search(
     seen = np.empty(graph.nodes, dtype=np.uint32)
     found = np.empty(best, dtype=np.uint32)
     # `data_as` keeps its array alive.
-    given = [array.ctypes.data_as(ctypes.c_void_p) for array in (graph.first_in, graph.inbound[vehicle_class], carried)]
+    given = [
+        array.ctypes.data_as(ctypes.c_void_p)
+        for array in (graph.first_in, graph.inbound[vehicle_class], carried)
+    ]
     space = [array.ctypes.data_as(ctypes.c_void_p) for array in (dist, heap, seen, found)]
 
     def ask(alarm: int) -> tuple[int, list[int]]:

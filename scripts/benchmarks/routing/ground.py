@@ -113,8 +113,9 @@ class Grounds:
     def _generated(self, name: str, columns: int, rows: int, *, generous: int, few: int) -> Ground:
         if name not in self.kept:
             graph = build_graph(road_like(columns, rows, 1), default_catalogue().vehicle_classes)
-            kind = {"is_province": name == "province", "is_county": name == "county"}
-            self.kept[name] = Ground(f"{name}, {_size(graph)}", graph, generous, few, **kind)
+            self.kept[name] = Ground(
+                f"{name}, {_size(graph)}", graph, generous, few, name == "province", name == "county"
+            )
         return self.kept[name]
 
 

@@ -24,7 +24,7 @@ Asking = Callable[[int], Best]
 
 
 class Peers:
-    """Each peer gets its own graph ready made and an alarm's node, and gives the best k of the units with their times."""
+    """Each peer has its own graph ready made, is asked with an alarm's node, and gives the best k of the units."""
 
     def __init__(self, graph: RoadGraph, vehicle_class: str) -> None:
         ms = LiveRoads(graph).travel_ms(vehicle_class).astype(np.int64)
@@ -60,7 +60,7 @@ class Peers:
 
     def scipy(self, units: NDArray[np.int64], k: int) -> Asking:
         matrix = self.matrix
-        return lambda alarm: _best(dijkstra(matrix, indices=alarm)[units], k)
+        return lambda alarm: _best(dijkstra(matrix, indices=np.array(alarm))[units], k)
 
     def networkx(self, units: NDArray[np.int64], k: int) -> Asking:
         plain, wanted = self._plain, units.tolist()

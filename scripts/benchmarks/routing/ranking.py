@@ -37,7 +37,11 @@ class Work:
 
     @property
     def title(self) -> str:
-        return f"rank all {self.units:,} units" if self.k == self.units else f"best {self.k} of {self.units:,} units"
+        return (
+            f"rank all {self.units:,} units"
+            if self.k == self.units
+            else f"best {self.k} of {self.units:,} units"
+        )
 
 
 WORKS = (
@@ -150,7 +154,14 @@ def _above_the_floor(ground: Ground, grounds: Grounds) -> Iterator[Row]:
             raise AssertionError(f"the C++ floor: {told[:5]} is not {right[:5]}")
     nodes = float(np.median([count for count, _ in settled]))
     goal = 1 / 1.5 if ground.is_county else None
-    yield row(title, ours_ms * 1e6 / nodes, unit="ns", peer="C++ floor", peer_value=floor_ms * 1e6 / nodes, times_peer=goal)
+    yield row(
+        title,
+        ours_ms * 1e6 / nodes,
+        unit="ns",
+        peer="C++ floor",
+        peer_value=floor_ms * 1e6 / nodes,
+        times_peer=goal,
+    )
 
 
 def _search_alone(ground: Ground, units: NDArray[np.int64], best: int) -> Any:
@@ -161,7 +172,9 @@ def _search_alone(ground: Ground, units: NDArray[np.int64], best: int) -> Any:
         point = ground.live.find_point(*ground.at(alarm), VEHICLE, "alarm")
         assert point is not None
         stops = one_stop(ground.live, VEHICLE, point, *ground.at(alarm))
-        found = find(ground.graph, ground.graph.inbound[VEHICLE], stops.sources, squad.targets, best, paths=False)
+        found = find(
+            ground.graph, ground.graph.inbound[VEHICLE], stops.sources, squad.targets, best, paths=False
+        )
         return [int(time) for time in found.time[found.order]]
 
     return ask
