@@ -19,7 +19,8 @@ from routing.graph import RoadGraph
 from routing.live import LiveRoads
 from routing.passable import CLOSED
 
-Best = list[tuple[int, int]]  # (milliseconds, number of the unit), nearest first, ties to the lower number
+# Milliseconds and numbers of the units, nearest first, ties to the lower number.
+Best = tuple[NDArray[np.int64], NDArray[np.int64]]
 Asking = Callable[[int], Best]
 
 
@@ -102,4 +103,4 @@ class Peers:
 
 def _best(times: NDArray[np.float64], k: int) -> Best:
     order = np.argsort(times, kind="stable")[:k]
-    return list(zip(times[order].astype(np.int64).tolist(), order.tolist(), strict=True))
+    return times[order].astype(np.int64), order

@@ -125,15 +125,14 @@ def _ours(ground: Ground, live: LiveRoads, units: NDArray[np.int64], k: int) -> 
 
 
 def _rank(ground: Ground, live: LiveRoads, fleet: Fleet, k: int, alarm: int) -> Best:
-    found = rank_times(live, *ground.at(alarm), fleet, k=k, paths=False)
-    order = found.best(k)
-    return list(zip(found.total_ms[order].tolist(), order, strict=True))
+    numbers, times = rank_times(live, *ground.at(alarm), fleet, k=k, paths=False).in_order(k)
+    return times, numbers
 
 
 def _agree(who: str, told: Sequence[Best], expected: Sequence[Best]) -> None:
     for one, right in zip(told, expected, strict=False):
-        if one != right:
-            raise AssertionError(f"{who}: {one[:5]} is not scipy's {right[:5]}")
+        if not all(np.array_equal(mine, theirs) for mine, theirs in zip(one, right, strict=True)):
+            raise AssertionError(f"{who}: {one[0][:5]} is not scipy's {right[0][:5]}")
 
 
 def _above_the_floor(ground: Ground, grounds: Grounds) -> Iterator[Row]:
