@@ -70,6 +70,7 @@ class VehicleClass:
 
     `pump_lps` is the flow of its own pump (0: it has none), which draws water over `suction_hose_metres` and up to
     `max_suction_lift_metres` at sea level.
+    Under way it turns round in `turn_seconds`: anywhere if it `turns_on_road`, else at junctions and dead ends.
     """
 
     code: str
@@ -83,6 +84,8 @@ class VehicleClass:
     passes_bollards: bool = False
     ford: bool = False
     against_oneway: bool = False
+    turns_on_road: bool = False
+    turn_seconds: float = 60.0
     needs_paved: bool = False
     tracktypes: frozenset[str] = frozenset({"grade1", "grade2", "grade3"})
     smoothness: frozenset[str] = frozenset({"excellent", "good", "intermediate", "bad"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.ends import Stops, air_metres, air_metres_of, along_edge, walk_ms, walk_ms_of
+from routing.ends import Stops, air_metres, air_metres_of, walk_ms, walk_ms_of
 from routing.fleet import Squad
 from routing.geometry import point_along
 from routing.hierarchy import Hierarchy
@@ -38,22 +38,24 @@ class Drive:
         self.live, self.squad, self.stops = live, squad, stops
         self.rules = live.graph.rules
         self.standing = standing
-        self.within: dict[int, tuple[int, int]] = {}  # by row: arc and stop of a drive inside its own piece
+        self.within: dict[
+            int, tuple[tuple[int, ...], int]
+        ] = {}  # by row: a drive without the graph, its stop
         targets = squad.targets
         direct = targets.direct
         if standing is not None:
             foot = air_metres_of(self.rules, standing)
             direct = np.minimum(CLOSED - 1, walk_ms_of(self.rules, foot))
-        if squad.mid_road:
-            for stop, way in enumerate(stops.arc.tolist()):
-                for row in squad.mid_road.get(way >> 1, ()) if way >= 0 else ():
-                    fraction = float(stops.fraction[stop])
-                    driven = along_edge(live, squad.vehicle_class, squad.points[row], way, fraction)
-                    if driven is not None and driven[1] + stops.walk_ms[stop] < direct[row]:
+        if squad.may_do_without_graph:
+            ends = zip(stops.node.tolist(), stops.arc.tolist(), stops.fraction.tolist(), strict=True)
+            for stop, (node, arc, fraction) in enumerate(ends):
+                for driven in squad.without_graph(node, arc, fraction):
+                    total = driven.ms + int(stops.walk_ms[stop])
+                    if total < direct[driven.row]:
                         if direct is targets.direct:
                             direct = direct.copy()
-                        direct[row] = driven[1] + stops.walk_ms[stop]
-                        self.within[row] = (driven[0], stop)
+                        direct[driven.row] = total
+                        self.within[driven.row] = (driven.arcs, stop)
         if direct is not targets.direct:
             targets = targets._replace(direct=direct)
         self._hierarchy = hierarchy
@@ -94,12 +96,17 @@ class Drive:
         """The arcs driven, their length with the partial ones in full, and the stop; -1: it stays where it is."""
         length = self.live.graph.length_metres
         if self._found is not None and self._found.entry[index] >= 0:
-            return self._found.path(index), float(self._found.metres[index]), int(self._found.source[index])
+            arcs, metres = self._found.path(index), float(self._found.metres[index])
+            before = self.squad.before(int(self._found.entry[index]))
+            if before and len(arcs):
+                first = np.array(before, dtype=np.int32)
+                arcs, metres = np.concatenate((first, arcs)), metres + float(length[first >> 1].sum())
+            return arcs, metres, int(self._found.source[index])
         if self._hierarchy is not None and index not in self.within:
             arcs, stop = self._hierarchy.arcs(self.squad, index, self.stops)
         else:
-            only, stop = self.within.get(index, (NO_ARC, NO_ARC))
-            arcs = np.array([only] if only >= 0 else [], dtype=np.int32)
+            driven, stop = self.within.get(index, ((), NO_ARC))
+            arcs = np.array(driven, dtype=np.int32)
         return arcs, float(length[arcs >> 1].sum()), stop
 
     def _standing(self, index: int, furthest_walk_metres: float) -> Reach:

@@ -13,9 +13,12 @@ from numpy.typing import NDArray
 from routing.geometry import leaving, metres_between, part, stopping
 from routing.live import LiveRoads
 from routing.nearest import pieces_within
+from routing.onward import Onward, is_bound, turn_ms
 from routing.passable import CLOSED, DrivingRules
 from routing.point import NO_ARC, EdgePoint
 from routing.search import Sources, Targets
+
+SAME_FRACTION = 1e-9
 
 
 @dataclass(frozen=True)
@@ -106,31 +109,57 @@ def stops_around(
 
 
 def entries(
-    live: LiveRoads, vehicle_class: str, points: Sequence[EdgePoint], direct: NDArray[np.int64]
-) -> Targets:
-    """Units as targets of a reverse search, each from both ends of its edge."""
+    live: LiveRoads, vehicle_class: str, points: Sequence[EdgePoint], onward: Onward
+) -> tuple[Targets, dict[int, tuple[int, ...]]]:
+    """Units as targets of a reverse search, each from both ends of its edge, or from where it is free to turn.
+
+    With them the arcs that a unit drives before the one of its entry, by the number of the entry.
+    """
     graph = live.graph
+    vehicle = graph.vehicle_classes[vehicle_class]
     node, cost, target, out = leaving(
-        np.array([point.arc for point in points], dtype=np.int64),
+        np.array([NO_ARC if is_bound(vehicle, point) else point.arc for point in points], dtype=np.int64),
         np.array([point.fraction for point in points], dtype=np.float64),
         np.array([point.node for point in points], dtype=np.int64),
         graph.head,
         graph.slot,
         live.weights(vehicle_class),
     )
-    return Targets(node, cost, out, target, direct)
+    before = {len(node) + number: driven.arcs[:-1] for number, (_, driven) in enumerate(onward.free)}
+    if onward.free:
+        bound = [(at, driven.ms, driven.row, driven.arcs[-1]) for at, driven in onward.free]
+        columns = np.concatenate(
+            (np.column_stack((node, cost, target, out)), np.array(bound, dtype=np.int64))
+        )
+        node, cost, target, out = np.ascontiguousarray(columns.T)
+    return Targets(node, cost, out, target, np.full(len(points), CLOSED, dtype=np.int64)), before
 
 
 def along_edge(
     live: LiveRoads, vehicle_class: str, start: EdgePoint, arc: int, fraction: float
 ) -> tuple[int, int] | None:
-    """Driving inside one piece, from a start to a fraction of `arc`: the arc driven and the time, if it is open."""
+    """Driving inside one piece, from a start to a fraction of `arc`: the arc driven and the time, if it is open.
+
+    A unit that is bound to a direction turns round for what lies behind it, if its class turns on the road; any
+    other backs up `at_scene_metres` at most, and takes as long for it.
+    """
     if start.node >= 0 or start.arc < 0 or arc < 0 or start.arc >> 1 != arc >> 1:
         return None
     begin = start.fraction if start.arc == arc else 1.0 - start.fraction
+    if abs(begin - fraction) <= SAME_FRACTION and is_bound(live.graph.vehicle_classes[vehicle_class], start):
+        here = start.arc if arc_ms(live, vehicle_class, start.arc) < CLOSED else start.arc ^ 1
+        return (here, 0) if arc_ms(live, vehicle_class, here) < CLOSED else None
     if begin > fraction:
         arc, begin, fraction = arc ^ 1, 1.0 - begin, 1.0 - fraction
     whole = arc_ms(live, vehicle_class, arc)
     if whole >= CLOSED:
         return None
-    return arc, part(whole, fraction) - part(whole, begin)
+    driven = part(whole, fraction) - part(whole, begin)
+    vehicle = live.graph.vehicle_classes[vehicle_class]
+    if arc != start.arc and is_bound(vehicle, start):
+        behind_metres = (fraction - begin) * float(live.graph.length_metres[arc >> 1])
+        near = behind_metres <= live.graph.rules.at_scene_metres
+        if not (vehicle.turns_on_road or near or arc_ms(live, vehicle_class, start.arc) >= CLOSED):
+            return None
+        driven += turn_ms(vehicle)
+    return arc, driven

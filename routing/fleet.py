@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.ends import entries
+from routing.ends import along_edge, arc_ms, entries
+from routing.geometry import part
 from routing.live import LiveRoads
-from routing.passable import CLOSED
+from routing.onward import Driven, drive_on
 from routing.point import NO_ARC, EdgePoint
 from routing.reach import Start
-from routing.search import Targets
 
 
 class Squad:
@@ -24,17 +24,37 @@ class Squad:
     ) -> None:
         self.live, self.vehicle_class = live, vehicle_class
         self.members, self.points = members, tuple(points)
-        self.targets: Targets = entries(
-            live, vehicle_class, self.points, np.full(len(self.points), CLOSED, dtype=np.int64)
-        )
+        self.onward = drive_on(live, vehicle_class, self.points)
+        self.targets, self._before = entries(live, vehicle_class, self.points, self.onward)
         mid_road: dict[int, list[int]] = {}
         for row, point in enumerate(self.points):
             if point.node < 0 and point.arc >= 0:
                 mid_road.setdefault(point.arc >> 1, []).append(row)
-        self.mid_road: Mapping[int, Sequence[int]] = mid_road
+        self._mid_road: Mapping[int, Sequence[int]] = mid_road
 
     def __len__(self) -> int:
         return len(self.points)
+
+    @property
+    def may_do_without_graph(self) -> bool:
+        return len(self._mid_road) > 0
+
+    def before(self, entry: int) -> tuple[int, ...]:
+        """Arcs driven before the one of this entry."""
+        return self._before.get(entry, ())
+
+    def without_graph(self, node: int, arc: int, fraction: float) -> Iterator[Driven]:
+        """Drives to a stop (as in `Stops`) that need no search: on the unit's own road, or before it is free."""
+        if arc < 0:
+            yield from self.onward.to_node.get(node, ())
+            return
+        for row in self._mid_road.get(arc >> 1, ()):
+            within = along_edge(self.live, self.vehicle_class, self.points[row], arc, fraction)
+            if within is not None:
+                yield Driven(row, within[1], (within[0],))
+        for driven in self.onward.to_arc.get(arc, ()):
+            whole = arc_ms(self.live, self.vehicle_class, arc)
+            yield driven._replace(ms=driven.ms + part(whole, fraction))
 
     def among(self, rows: Sequence[int] | NDArray[np.int64], live: LiveRoads | None = None) -> Squad:
         """Some of these units, on the same or on other roads."""

@@ -100,7 +100,8 @@ class Hierarchy:
         entry = _cheapest(entries, squad.targets.node, squad.targets.cost, nodes[0])
         stop = _cheapest(np.arange(len(stops.node)), stops.node, stops.drive_ms + stops.walk_ms, nodes[-1])
         ends = (int(squad.targets.arc[entry]), int(stops.arc[stop]))
-        whole = [*([ends[0]] if ends[0] >= 0 else []), *path, *([ends[1]] if ends[1] >= 0 else [])]
+        before = squad.before(int(entry))
+        whole = [*before, *([ends[0]] if ends[0] >= 0 else []), *path, *([ends[1]] if ends[1] >= 0 else [])]
         return np.array(whole, dtype=np.int32), stop
 
 

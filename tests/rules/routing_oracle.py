@@ -69,6 +69,9 @@ class Oracle:
             times = np.minimum(times, dijkstra(self.matrix, indices=node) + cost)
         return times
 
+    def by_node(self, times: np.ndarray) -> np.ndarray:
+        return times
+
     def drive(self, start: EdgePoint, times: np.ndarray, end: EdgePoint) -> float:
         """Milliseconds from a start (with its times to every node) to a point."""
         if end.node >= 0:
@@ -97,7 +100,7 @@ class Oracle:
             return np.where(foot <= furthest, np.floor(foot * 3600.0 / rules.walk_kmh + 0.5), INFINITE)
 
         best = float(walk(np.array(start.lon), np.array(start.lat), INFINITE))
-        best = min(best, float((times + walk(graph.node_lon, graph.node_lat)).min()))
+        best = min(best, float((self.by_node(times) + walk(graph.node_lon, graph.node_lat)).min()))
         for piece in range(len(graph.length_metres)):
             if min(self.ms[2 * piece], self.ms[2 * piece + 1]) >= CLOSED:
                 continue
@@ -106,6 +109,10 @@ class Oracle:
             drive = self.drive(start, times, EdgePoint(2 * piece, fraction, x, y, 0.0))
             best = min(best, drive + float(walk(np.array(x), np.array(y))))
         return best
+
+    def turning_ms(self, reach: Reach) -> int:
+        """What the drive takes besides its arcs."""
+        return 0
 
     def assert_drivable(self, reach: Reach) -> None:
         """The arcs join, are open to the class, and their times add up to the time told."""
@@ -129,7 +136,7 @@ class Oracle:
             end = reach.stop.fraction if arcs[-1] == reach.stop.arc else 1.0 - reach.stop.fraction
         whole = [int(self.ms[arc]) for arc in arcs]
         total = sum(whole) - part(whole[0], begin) - (whole[-1] - part(whole[-1], end))
-        assert total == reach.travel_ms
+        assert total + self.turning_ms(reach) == reach.travel_ms
         lengths = self.graph["length_metres"][arcs]
         metres = lengths.sum() - begin * lengths[0] - (1.0 - end) * lengths[-1]
         assert abs(metres - reach.distance_metres) < 1e-6 * max(1.0, metres)
