@@ -19,7 +19,7 @@ from gis_data.model import Contact, County, DutyMode, StationClass
 from gis_data.zezhou.county import build_zezhou
 from gis_data.zezhou.facts import facts
 
-DIGEST = "885e88728d420ea05ec15dfe72ecea21aef26f699d1a42c61f8d70fdfbee5e22"
+DIGEST = "3cfa5fd6c6e7802cfa04f9248fb3300e05fc4381e64f930a7760f57b78182dda"
 
 
 @pytest.fixture(scope="module")
