@@ -109,12 +109,9 @@ def stops_around(
 
 
 def entries(
-    live: LiveRoads, vehicle_class: str, points: Sequence[EdgePoint], onward: Onward
-) -> tuple[Targets, dict[int, tuple[int, ...]]]:
-    """Units as targets of a reverse search, each from both ends of its edge, or from where it is free to turn.
-
-    With them the arcs that a unit drives before the one of its entry, by the number of the entry.
-    """
+    live: LiveRoads, vehicle_class: str, points: Sequence[EdgePoint], direct: NDArray[np.int64]
+) -> Targets:
+    """Units as targets of a reverse search, each from both ends of its edge; none that is bound to a direction."""
     graph = live.graph
     vehicle = graph.vehicle_classes[vehicle_class]
     node, cost, target, out = leaving(
@@ -125,14 +122,18 @@ def entries(
         graph.slot,
         live.weights(vehicle_class),
     )
-    before = {len(node) + number: driven.arcs[:-1] for number, (_, driven) in enumerate(onward.free)}
-    if onward.free:
-        bound = [(at, driven.ms, driven.row, driven.arcs[-1]) for at, driven in onward.free]
-        columns = np.concatenate(
-            (np.column_stack((node, cost, target, out)), np.array(bound, dtype=np.int64))
-        )
-        node, cost, target, out = np.ascontiguousarray(columns.T)
-    return Targets(node, cost, out, target, np.full(len(points), CLOSED, dtype=np.int64)), before
+    return Targets(node, cost, out, target, direct)
+
+
+def with_bound(targets: Targets, onward: Onward) -> Targets:
+    """With the entries, after all others, of units that are bound to a direction."""
+    if not onward.free:
+        return targets
+    bound = np.array([(node, d.ms, d.row, d.arcs[-1]) for node, d in onward.free], dtype=np.int64)
+    node, cost, target, arc = np.ascontiguousarray(
+        np.concatenate((np.column_stack((targets.node, targets.cost, targets.target, targets.arc)), bound)).T
+    )
+    return targets._replace(node=node, cost=cost, arc=arc, target=target)
 
 
 def along_edge(

@@ -8,12 +8,14 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.ends import along_edge, arc_ms, entries
+from routing.ends import along_edge, arc_ms, entries, with_bound
 from routing.geometry import part
 from routing.live import LiveRoads
 from routing.onward import Driven, drive_on
+from routing.passable import CLOSED
 from routing.point import NO_ARC, EdgePoint
 from routing.reach import Start
+from routing.search import Targets
 
 
 class Squad:
@@ -25,7 +27,10 @@ class Squad:
         self.live, self.vehicle_class = live, vehicle_class
         self.members, self.points = members, tuple(points)
         self.onward = drive_on(live, vehicle_class, self.points)
-        self.targets, self._before = entries(live, vehicle_class, self.points, self.onward)
+        direct = np.full(len(self.points), CLOSED, dtype=np.int64)
+        standing = entries(live, vehicle_class, self.points, direct)
+        self._standing_entries = len(standing.node)
+        self.targets: Targets = with_bound(standing, self.onward)
         mid_road: dict[int, list[int]] = {}
         for row, point in enumerate(self.points):
             if point.node < 0 and point.arc >= 0:
@@ -41,7 +46,8 @@ class Squad:
 
     def before(self, entry: int) -> tuple[int, ...]:
         """Arcs driven before the one of this entry."""
-        return self._before.get(entry, ())
+        bound = entry - self._standing_entries
+        return self.onward.free[bound][1].arcs[:-1] if bound >= 0 else ()
 
     def without_graph(self, node: int, arc: int, fraction: float) -> Iterator[Driven]:
         """Drives to a stop (as in `Stops`) that need no search: on the unit's own road, or before it is free."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -63,8 +63,10 @@ def travel_matrix(
     """How long every start takes to every point, (lon, lat) in WGS-84 degrees; starts may be of several classes.
 
     Without `metres`, `distance_metres` is NaN and the searches are faster. `progress` counts searches, and is
-    called from the calling thread. Raises InputError as `rank` does.
+    called from the calling thread. Units under way count as standing where they are: a table of times does not ask
+    which way a unit looks. Raises InputError as `rank` does.
     """
+    starts = [_at_rest(start) for start in starts]
     fleet = Fleet(live, starts)
     shape = (len(starts), len(points))
     found = TravelMatrix(
@@ -95,6 +97,10 @@ def travel_matrix(
             found.distance_metres[here] = drives_.metres
     _walk_the_rest(live, starts, points, found, metres)
     return found
+
+
+def _at_rest(start: Start) -> Start:
+    return replace(start, at=replace(start.at, directed=False)) if start.at is not None else start
 
 
 def _tell(progress: Callable[[int, int], None], before: int, rows: int, done: int, _: int) -> None:
