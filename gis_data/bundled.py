@@ -9,7 +9,6 @@ from importlib.resources import files
 from pathlib import Path
 
 from gis_data.folder import write_county
-from gis_data.zezhou.county import build_zezhou
 
 _MADE_FROM = (
     "model.py",
@@ -39,6 +38,8 @@ def bundled_county_folder(cache: Path) -> Path:
 
 def _make(target: Path) -> None:
     """Under the lock. What a killed maker left behind goes first; the rename makes the folder appear whole."""
+    from gis_data.zezhou.county import build_zezhou  # here: it loads a second's worth of libraries, used once
+
     making = target.with_suffix(".part")
     for rest in (making, target):
         shutil.rmtree(rest, ignore_errors=True)

@@ -5,7 +5,6 @@ Axis order is decided once, here: longitude, latitude, in degrees, everywhere. I
 
 from __future__ import annotations
 
-import math
 from functools import lru_cache
 
 import geocoordinates_ffi as offsets
@@ -15,6 +14,7 @@ from pyproj import CRS, Geod, Transformer
 from pyproj.exceptions import CRSError
 
 from gis_data.errors import InputError
+from gis_data.position import check_position
 
 CRS_CODES = ("wgs84", "cgcs2000", "gcj02", "bd09")
 
@@ -53,36 +53,6 @@ def from_wgs84(lon: float, lat: float, crs: str = "wgs84") -> tuple[float, float
         return lon, lat
     point = offsets.convert(offsets.coordinate_wgs84(lat, lon), _OFFSET_SYSTEMS[code]).coord
     return float(point.lon), float(point.lat)
-
-
-def check_position(
-    lon: float, lat: float, where: str, bounds: tuple[float, float, float, float] | None = None
-) -> None:
-    """Refuse what cannot be a position; `bounds` (west, south, east, north) also refuses what lies off the map."""
-    if not (math.isfinite(lon) and math.isfinite(lat)):
-        raise InputError(
-            where, f"position {lon}, {lat} is not a number", "give longitude and latitude in degrees"
-        )
-    if abs(lat) > 90.0:
-        if abs(lon) <= 90.0 and abs(lat) <= 180.0:
-            raise InputError(
-                where,
-                f"latitude {lat} is beyond 90°: the axes look swapped",
-                f"give {lat},{lon}: longitude first",
-            )
-        raise InputError(where, f"latitude {lat} is out of range", "give degrees between -90 and 90")
-    if abs(lon) > 180.0:
-        raise InputError(where, f"longitude {lon} is out of range", "give degrees between -180 and 180")
-    if bounds is None or _inside(lon, lat, bounds):
-        return
-    box = "{:.3f},{:.3f} to {:.3f},{:.3f}".format(*bounds)
-    if _inside(lat, lon, bounds):
-        raise InputError(
-            where,
-            f"{lon},{lat} lies off the map: the axes look swapped",
-            f"give {lat},{lon}: longitude first",
-        )
-    raise InputError(where, f"{lon},{lat} lies off the map", f"give a point within {box} (WGS-84)")
 
 
 class Projection:
@@ -146,11 +116,8 @@ def _crs_code(crs: str) -> str:
 
 
 def _is_offset(lon: float, lat: float) -> bool:
-    return _inside(lon, lat, _OFFSET_BOX)
-
-
-def _inside(lon: float, lat: float, box: tuple[float, float, float, float]) -> bool:
-    return box[0] <= lon <= box[2] and box[1] <= lat <= box[3]
+    west, south, east, north = _OFFSET_BOX
+    return west <= lon <= east and south <= lat <= north
 
 
 @lru_cache(maxsize=1)

@@ -123,7 +123,7 @@ def build_graph(
     ids = Words.of(roads.ids)
     west, south = coords.min(axis=0)
     east, north = coords.max(axis=0)
-    graph = RoadGraph(
+    return RoadGraph(
         node_lon=_frozen(node_lon),
         node_lat=_frozen(node_lat),
         tail=_frozen(tail),
@@ -147,9 +147,6 @@ def build_graph(
         vehicle_classes=dict(vehicle_classes),
         rules=rules,
     )
-    for code in vehicle_classes:
-        graph.main_network(code)  # now, not when the first alarm waits for it
-    return graph
 
 
 def _checked(roads: Roads) -> NDArray[np.float64]:

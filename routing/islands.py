@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 from routing.passable import CLOSED
 
@@ -24,6 +22,11 @@ class MainNetwork:
 def find_main_network(
     tail: NDArray[np.int32], head: NDArray[np.int32], packed_by_arc: NDArray[np.uint64], nodes: int
 ) -> MainNetwork:
+    from scipy.sparse import (
+        csr_matrix,  # here: half a second to load, and a graph from the cache needs none of it
+    )
+    from scipy.sparse.csgraph import breadth_first_order, connected_components
+
     leads_in, comes_out = np.zeros(nodes, dtype=np.bool_), np.zeros(nodes, dtype=np.bool_)
     open_ = packed_by_arc >> np.uint64(32) < np.uint64(CLOSED)
     if open_.any():

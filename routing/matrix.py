@@ -11,7 +11,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from gis_data.crs import check_position
+from gis_data.position import check_position
 from routing.coverage import outbound
 from routing.ends import Stops, along_edge, entries
 from routing.fleet import Fleet

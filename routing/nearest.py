@@ -7,8 +7,8 @@ import shapely
 from numpy.typing import NDArray
 from shapely import MultiPolygon, Polygon
 
-from gis_data.crs import check_position
 from gis_data.errors import InputError
+from gis_data.position import check_position
 from routing.geometry import metres_between, metres_east, metres_north, nearest_of, point_along
 from routing.graph import RoadGraph
 from routing.passable import CLOSED

@@ -57,13 +57,13 @@ def open_graph(
             found = _mapped(path, key, vehicle_classes, rules)
             if found is not None:
                 return found
-            graph = build_graph(roads, vehicle_classes, rules)
+            graph = _built(roads, vehicle_classes, rules)
             write_arrays(path, key, arrays_of(graph))
             _forget_old(cache)
         return _mapped(path, key, vehicle_classes, rules) or graph
     except OSError as error:
         LOG.warning("the road graph cannot be kept in %s (%s); it is built at every start", cache, error)
-        return graph or build_graph(roads, vehicle_classes, rules)
+        return graph or _built(roads, vehicle_classes, rules)
 
 
 def graph_key(roads: Roads, vehicle_classes: Mapping[str, VehicleClass], rules: DrivingRules) -> str:
@@ -127,6 +127,14 @@ def graph_of(
             for code in vehicle_classes
         },
     )
+
+
+def _built(roads: Roads, vehicle_classes: Mapping[str, VehicleClass], rules: DrivingRules) -> RoadGraph:
+    """With what is otherwise found when first asked for, so that no alarm waits for it."""
+    graph = build_graph(roads, vehicle_classes, rules)
+    for code in graph.classes:
+        graph.main_network(code)
+    return graph
 
 
 def _mapped(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from shapely import Point
 
 from gis_data.model import Name, Place, Roads, VehicleClass
 from routing.coverage import Post, coverage
 from routing.graph import build_graph
+from routing.islands import MainNetwork
 from routing.live import LiveRoads
 from routing.matching import Fix, Matcher, match, matched
 from routing.path import path_of
@@ -21,7 +24,11 @@ FAR_LANE = ((112.01, 35.0), (112.011, 35.0))
 def warm_up() -> None:
     """Ranks, routes, matches and covers on two lanes that no road joins, which takes every compiled function once."""
     vehicle = VehicleClass("any", Name("车", "vehicle"), {"service": 20.0}, 1.0, 1.0, 1.0)
-    live = LiveRoads(build_graph(_lanes(), {"any": vehicle}))
+    graph = build_graph(_lanes(), {"any": vehicle})
+    whole = MainNetwork(
+        *(np.ones(size, dtype=np.bool_) for size in (graph.nodes, graph.nodes, graph.arcs // 2))
+    )
+    live = LiveRoads(replace(graph, main_networks={"any": whole}))  # to find it would load scipy
     starts = (Start(112.0003, 35.0, "any"), Start(112.0, 35.0, "any"), Start(112.0105, 35.0, "any"))
     for start, reach in zip(starts, rank(live, 112.0008, 35.0, starts), strict=True):
         path_of(live, start, reach)

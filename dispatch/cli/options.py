@@ -11,10 +11,11 @@ from typing import Any, TypeVar
 import click
 
 from gis_data.bundled import bundled_county_folder
-from gis_data.crs import check_position, to_wgs84
+from gis_data.crs import to_wgs84
 from gis_data.errors import InputError
 from gis_data.folder import read_county
 from gis_data.model import County
+from gis_data.position import check_position
 from runtime.encoding import to_json
 from runtime.settings import Settings, load_settings
 

@@ -22,8 +22,9 @@ from dispatch.forces.model import Candidate
 from dispatch.forces.positions import UnitFix, Verdict, judge, place_from, place_record, worth_writing
 from dispatch.forces.store import SQL
 from dispatch.push.changes import record_change
-from gis_data.crs import check_position, to_wgs84
+from gis_data.crs import to_wgs84
 from gis_data.errors import InputError
+from gis_data.position import check_position
 from routing.live import LiveRoads
 from routing.matching import Fix, Matcher, match, matched
 from routing.on_road import OnRoad, on_road

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from gis_data.crs import (
     CRS_CODES,
     Projection,
-    check_position,
     from_wgs84,
     geodesic_metres,
     line_metres,
@@ -20,6 +19,7 @@ from gis_data.crs import (
     to_wgs84,
 )
 from gis_data.errors import InputError
+from gis_data.position import check_position
 
 CHINA_LON = st.floats(74.0, 134.0)
 CHINA_LAT = st.floats(19.0, 53.0)
