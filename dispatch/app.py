@@ -33,7 +33,8 @@ from dispatch.console.store import ConsoleSnapshots
 from dispatch.console.tiles import TileStore
 from dispatch.forces.api import make_forces_router
 from dispatch.forces.commands import forget_stale_positions
-from dispatch.forces.roads import RoadBook, expire_conditions
+from dispatch.forces.conditions import turn_conditions
+from dispatch.forces.roads import RoadBook
 from dispatch.forces.status import Status
 from dispatch.forces.tracking import Tracking
 from dispatch.forces.watch import name_handovers, presume_home
@@ -80,10 +81,11 @@ async def running_service(settings: Settings, servers: Servers, county: County) 
         stack.callback(guard.close)
         feed = Feed(db, hints)
         tracking = Tracking(db, county.code, redis, roads)
+        places = CountyPlaces(county)
         desk = Desk(
             db,
             county,
-            CountyMap(county, CountyPlaces(county), to_wgs84),
+            CountyMap(county, places, to_wgs84),
             roads,
             automatic=True if settings.automatic else None,
             positions=tracking,
@@ -108,7 +110,15 @@ async def running_service(settings: Settings, servers: Servers, county: County) 
         ):
             app.include_router(router, prefix=API)
         app.include_router(
-            make_forces_router(db, guard, county, roads, tracking, report_status=_with_assignment(desk))
+            make_forces_router(
+                db,
+                guard,
+                county,
+                roads,
+                tracking,
+                report_status=_with_assignment(desk),
+                describe=places.describe,
+            )
         )
         snapshots = ConsoleSnapshots(db, county)
         tiles = TileStore(settings.cache_folder / "tiles", county)
@@ -193,7 +203,7 @@ def _jobs(desk: Desk, settings: Settings) -> tuple[Job, ...]:
         await apply_retention(db, county.code, settings.retention_days)
 
     return (
-        Job("expire-road-conditions", in_one_work(expire_conditions), every_seconds=5, lease_seconds=4),
+        Job("turn-road-conditions", in_one_work(turn_conditions), every_seconds=5, lease_seconds=4),
         Job("forget-stale-positions", in_one_work(forget_stale_positions), every_seconds=600),
         Job("shift-handover", in_one_work(name_handovers), every_seconds=60, lease_seconds=45),
         Job("presume-home", in_one_work(presume_home), every_seconds=600),

@@ -241,6 +241,14 @@ create table road_condition (
     ends_at timestamp with time zone,
     created_by text not null,
     removed_at timestamp with time zone,
+    names text[] default '{}'::text[] not null,
+    road_classes text[] default '{}'::text[] not null,
+    surfaces text[] default '{}'::text[] not null,
+    bridges boolean default false not null,
+    everywhere boolean default false not null,
+    place text default ''::text not null,
+    filed_with uuid,
+    begun_at timestamp with time zone,
     constraint road_condition_pkey PRIMARY KEY (id),
     constraint road_condition_factor_check CHECK (((factor >= (0)::double precision) AND (factor <= (1)::double precision)))
 );
@@ -248,6 +256,8 @@ create table road_condition (
 create table road_condition_version (
     county text not null,
     version bigint default 0 not null,
+    speed_profile text default ''::text not null,
+    speed_profile_digest text default ''::text not null,
     constraint road_condition_version_pkey PRIMARY KEY (county)
 );
 
@@ -397,6 +407,7 @@ CREATE INDEX device_station ON public.device USING btree (county, station) WHERE
 CREATE INDEX event_at ON public.event USING btree (county, at);
 CREATE INDEX incident_open ON public.incident USING btree (county, opened_at) WHERE (status = 'open'::text);
 CREATE INDEX proposal_incident ON public.proposal USING btree (incident, made_at);
+CREATE INDEX road_condition_filed_with ON public.road_condition USING btree (filed_with) WHERE (filed_with IS NOT NULL);
 CREATE INDEX road_condition_live ON public.road_condition USING btree (county) WHERE (removed_at IS NULL);
 CREATE INDEX shortfall_open ON public.shortfall USING btree (incident) WHERE (resolved_at IS NULL);
 CREATE INDEX timer_due ON public.timer USING btree (due_at) WHERE (done_at IS NULL);
@@ -459,5 +470,5 @@ create view notice_card as
 create view condition_card as
  SELECT county,
     id,
-    jsonb_build_object('id', id, 'edges', edges, 'area', area, 'factor', factor, 'vehicle_classes', vehicle_classes, 'reason', reason, 'starts_at', utc_text(starts_at), 'ends_at', utc_text(ends_at), 'created_by', created_by, 'removed_at', utc_text(removed_at)) AS card
+    jsonb_build_object('id', id, 'edges', edges, 'area', area, 'factor', factor, 'vehicle_classes', vehicle_classes, 'reason', reason, 'starts_at', utc_text(starts_at), 'ends_at', utc_text(ends_at), 'created_by', created_by, 'removed_at', utc_text(removed_at), 'names', names, 'road_classes', road_classes, 'surfaces', surfaces, 'bridges', bridges, 'everywhere', everywhere, 'place', place, 'filed_with', filed_with, 'begun_at', utc_text(begun_at)) AS card
    FROM road_condition c;

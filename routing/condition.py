@@ -41,6 +41,7 @@ class Condition:
     surfaces: frozenset[str] = frozenset()
     bridges: bool = False
     everywhere: bool = False
+    place: str = ""
 
     def hinders(self, vehicle_class: str) -> bool:
         return self.factor < 1.0 and (not self.vehicle_classes or vehicle_class in self.vehicle_classes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dispatch.alarms.framing import Frame, Travel
+from dispatch.alarms.framing import Frame, HinderedRoad, Travel
 from dispatch.alarms.question import Choice, Passed, Pick, Reason
 from dispatch.forces.model import Candidate, Gate
 from gis_data.model import County
@@ -83,7 +83,21 @@ def _chosen(
 
 
 def _notes(travel: Travel) -> list[dict[str, Any]]:
-    return [{"code": "note.road_hindered", "params": {"road_reason": why}} for why in travel.hindered_by]
+    """Each condition by itself, with what they cost together: one cannot tell what each costs alone."""
+    cost = {"cost_seconds": round(travel.delay_ms / 1000)} if travel.reachable else {}
+    return [
+        {
+            "code": _note_code(road, cut_off=not travel.reachable),
+            "params": {"road_reason": road.reason, "road": list(road.where), "closed": road.closed, **cost},
+        }
+        for road in travel.hindered_by
+    ]
+
+
+def _note_code(road: HinderedRoad, *, cut_off: bool) -> str:
+    if cut_off:
+        return "note.road_cut"
+    return "note.road_hindered_at" if road.where else "note.road_hindered"
 
 
 def _from_where_it_is(unit: Candidate, travel: Travel) -> list[dict[str, Any]]:

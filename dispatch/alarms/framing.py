@@ -42,11 +42,20 @@ _DUTY_MODES = tuple(DutyMode)
 
 
 @dataclass(frozen=True, slots=True)
+class HinderedRoad:
+    """A closed or slow stretch of the way a unit would take: what it is called, or where it lies, and why it is so."""
+
+    reason: str
+    where: tuple[str, ...]
+    closed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Travel:
     """One unit's way to the place, aligned with the candidates. `reachable` false: the figures mean nothing.
 
-    `hindered_by`: why the road it would otherwise have taken is closed or slow, as somebody reported it. `heading` of
-    `routing.on_road.HEADINGS` where it drives already and its direction is known.
+    `hindered_by`: what lies on the way it would otherwise have taken, as somebody reported it, and `delay_ms` what
+    all of it costs. `heading` of `routing.on_road.HEADINGS` where it drives already and its direction is known.
     """
 
     reachable: bool
@@ -54,7 +63,8 @@ class Travel:
     on_foot_ms: int
     distance_metres: float
     on_foot_metres: float
-    hindered_by: tuple[str, ...] = ()
+    hindered_by: tuple[HinderedRoad, ...] = ()
+    delay_ms: int = 0
     heading: str | None = None
 
 

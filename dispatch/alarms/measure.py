@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shapely import LineString
 
-from dispatch.alarms.framing import Travel
+from dispatch.alarms.framing import HinderedRoad, Travel
 from dispatch.alarms.question import UNREACHABLE_MS
 from dispatch.forces.model import Candidate
 from dispatch.forces.starting import start_of
@@ -20,6 +20,7 @@ from routing.rank import Reach, Start, rank
 
 # Farther than this from where its vehicle must stop, a crew is no help in time; the gate then says "no road".
 MOST_ON_FOOT_METRES = 3000.0
+MOST_NAMED = 2  # roads of one condition in a reason; the map shows the rest
 DRAWN_DEGREES = 2e-5  # about two metres: a way is drawn, not driven, from these points
 NO_WAY = Travel(False, 0, 0, 0.0, 0.0)
 
@@ -62,12 +63,11 @@ def _measure(live: LiveRoads, lon: float, lat: float, units: tuple[Candidate, ..
     except InputError:
         # A caller may be anywhere. The dispatcher is told that no road leads there, and sends whom he sees fit.
         return Measured(lon, lat, live, units, starts, (), (NO_WAY,) * len(units))
-    reasons = {condition.id: condition.reason for condition in live.conditions}
-    travels = tuple(_travel(live, reach, reasons) for reach in reaches)
+    travels = tuple(_travel(live, reach) for reach in reaches)
     return Measured(lon, lat, live, units, starts, reaches, travels)
 
 
-def _travel(live: LiveRoads, reach: Reach, reasons: Mapping[str, str]) -> Travel:
+def _travel(live: LiveRoads, reach: Reach) -> Travel:
     """Where the road ends the crew walks on: its time holds the walk, so that whoever drives nearer is sooner."""
     reachable = reach.reachable or (
         reach.total_ms < UNREACHABLE_MS and reach.on_foot_metres <= MOST_ON_FOOT_METRES
@@ -78,9 +78,24 @@ def _travel(live: LiveRoads, reach: Reach, reasons: Mapping[str, str]) -> Travel
         on_foot_ms=int(reach.on_foot_ms) if reachable else 0,
         distance_metres=float(reach.distance_metres),
         on_foot_metres=float(reach.on_foot_metres),
-        hindered_by=tuple(dict.fromkeys(reasons[id] for id in reach.avoided if id in reasons)),
+        hindered_by=_hindered(live, reach),
+        delay_ms=int(reach.delay_ms),
         heading=heading_of(live.graph, reach.start),
     )
+
+
+def _hindered(live: LiveRoads, reach: Reach) -> tuple[HinderedRoad, ...]:
+    """By name where the road has one, else by the place near which it was reported; each thing said once."""
+    reported = {condition.id: condition for condition in live.conditions}
+    found: dict[tuple[str, bool], dict[str, None]] = {}
+    for hindrance in reach.hindrances:
+        condition = reported[hindrance.condition]
+        names = dict.fromkeys(live.graph.piece_names[piece] for piece in hindrance.pieces)
+        where = [name for name in names if name][:MOST_NAMED] or (
+            [condition.place] if condition.place else []
+        )
+        found.setdefault((condition.reason, condition.factor == 0.0), {}).update(dict.fromkeys(where))
+    return tuple(HinderedRoad(reason, tuple(where), closed) for (reason, closed), where in found.items())
 
 
 def _ways(measured: Measured, unit_codes: frozenset[str]) -> dict[str, list[list[float]]]:

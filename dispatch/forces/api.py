@@ -1,5 +1,6 @@
 """HTTP for forces: units, stations and zones; what is said about a unit; roads as they are now."""
 
+import asyncio
 from collections.abc import Awaitable, Mapping
 from datetime import datetime
 from typing import Annotated, Any, Protocol
@@ -11,16 +12,18 @@ from shapely.geometry import mapping
 from dispatch.access.guard import Guard
 from dispatch.access.principal import PEOPLE, Principal, Role
 from dispatch.access.problem import Problem, problems
-from dispatch.forces import commands, roads
+from dispatch.forces import commands, conditions, roads
 from dispatch.forces.bodies import (
     ConditionAnswer,
     ConditionBody,
     ConditionsAnswer,
     CoverAnswer,
     DutyBody,
+    MeantAnswer,
     MoveUpBody,
     PositionAnswer,
     PositionBody,
+    PreviewBody,
     RemovedAnswer,
     ServiceBody,
     StationsAnswer,
@@ -30,7 +33,7 @@ from dispatch.forces.bodies import (
     UnitsAnswer,
     ZonesAnswer,
 )
-from dispatch.forces.closing import drawn, report_of
+from dispatch.forces.closing import Describe, drawn, nowhere, reports_of, told_of
 from dispatch.forces.covering import find_cover
 from dispatch.forces.moving_up import move_up, send_home
 from dispatch.forces.status import Status, parse
@@ -71,6 +74,7 @@ def make_forces_router(
     tracking: Tracking,
     *,
     report_status: ReportStatus = commands.report_status,
+    describe: Describe = nowhere,
 ) -> APIRouter:
     router = APIRouter(prefix="/api/v1", tags=["forces"], responses=problems(409))
     reader = guard.require(*PEOPLE, Role.DEVICE)
@@ -200,38 +204,54 @@ def make_forces_router(
         return UnitAnswer(**await _once(db, who, request_id, "move_up", request, act))
 
     @router.get("/roads/conditions")
-    async def conditions(_: Annotated[Principal, Depends(reader)]) -> ConditionsAnswer:
+    async def list_conditions(_: Annotated[Principal, Depends(reader)]) -> ConditionsAnswer:
         """Road conditions that nobody has lifted and that have not run out, with their lines and roads' names."""
         async with db.reading() as conn:
-            version = await roads.SQL.version_of(conn, county=county.code) or 0
-            cards = await roads.condition_cards(conn, county.code)
+            version = await conditions.SQL.version_of(conn, county=county.code) or 0
+            cards = await conditions.condition_cards(conn, county.code)
         graph = road_book.current.graph
-        return ConditionsAnswer.model_construct(
-            version=version, conditions=[drawn(card, graph) for card in cards]
+        shown = await asyncio.to_thread(lambda: [drawn(card, graph) for card in cards])
+        return ConditionsAnswer.model_construct(version=version, conditions=shown)
+
+    @router.post("/roads/conditions/preview")
+    async def preview_conditions(
+        body: PreviewBody, _: Annotated[Principal, Depends(dispatcher)]
+    ) -> MeantAnswer:
+        """What a report would touch, before it is filed. Nothing is recorded."""
+        graph = road_book.current.graph
+        return MeantAnswer(
+            **await asyncio.to_thread(lambda: told_of(graph, *reports_of(body, graph, describe)))
         )
 
     @router.post("/roads/conditions", status_code=201)
-    async def add_condition(
+    async def add_conditions(
         body: ConditionBody, who: Annotated[Principal, Depends(dispatcher)], request_id: RequestId = None
     ) -> ConditionAnswer:
-        """Close or slow a road at once for every choice that follows."""
-        report = report_of(body, road_book.current.graph)
+        """Close or slow roads at once for every choice that follows."""
+        graph = road_book.current.graph
+        reports, meant = await asyncio.to_thread(reports_of, body, graph, describe)
 
         async def act(work: Work) -> dict[str, Any]:
-            id = await roads.add_condition(work, county.code, report, by=who.subject)
-            return {"condition": await roads.SQL.condition_card(work.conn, county=county.code, id=id)}
+            ids = await conditions.add_conditions(work, county.code, reports, by=who.subject)
+            card = conditions.SQL.condition_card
+            first, *also = [await card(work.conn, county=county.code, id=id) for id in ids]
+            return {"condition": first, "also": also}
 
         request = body.model_dump(mode="json")
         answer = await _once(db, who, request_id, "road_condition", request, act)
         await refresh()
-        return ConditionAnswer(**answer)
+        told = await asyncio.to_thread(told_of, graph, reports, meant)
+        return ConditionAnswer(**answer, meant=MeantAnswer(**told))
 
     @router.delete("/roads/conditions/{id}")
-    async def remove_condition(id: UUID, who: Annotated[Principal, Depends(dispatcher)]) -> RemovedAnswer:
+    async def remove_condition(
+        id: UUID, who: Annotated[Principal, Depends(dispatcher)], together: bool = False
+    ) -> RemovedAnswer:
+        """Lift a condition, or with `together` all that were reported in one with it."""
         async with db.work() as work:
-            await roads.remove_condition(work, county.code, id, by=who.subject)
+            gone = await conditions.remove_condition(work, county.code, id, by=who.subject, together=together)
         await refresh()
-        return RemovedAnswer(id=str(id))
+        return RemovedAnswer(id=str(id), ids=[str(one) for one in gone])
 
     async def refresh() -> None:
         """Who gets the answer may rely on it: this process's own roads have it already."""

@@ -98,34 +98,62 @@ class AreaBody(_Body):
     coordinates: Annotated[list[Ring], Field(min_length=1, max_length=20)]
 
 
-class ConditionBody(_Body):
-    """A road closed (`factor` 0) or slowed (0.5: half speed), by its edges, by a point on it, or by an area."""
+Words = Annotated[list[Word], Field(max_length=40)]
+_SAYS_WHERE = {
+    "anyOf": [
+        *(
+            {"required": [name], "properties": {name: {"minItems": 1}}}
+            for name in ("edges", "names", "road_classes")
+        ),
+        *({"required": [name], "properties": {name: {"type": "object"}}} for name in ("at", "area")),
+        {"required": ["surfaces"], "properties": {"surfaces": {"minItems": 1}}},
+        *({"required": [name], "properties": {name: {"const": True}}} for name in ("bridges", "everywhere")),
+    ]
+}
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "anyOf": [
-                {"required": ["edges"], "properties": {"edges": {"minItems": 1}}},
-                {"required": ["at"], "properties": {"at": {"type": "object"}}},
-                {"required": ["area"], "properties": {"area": {"type": "object"}}},
-            ]
-        }
-    )
+
+class StretchBody(_Body):
+    """Roads closed (`factor` 0) or slowed (0.5: half speed), by their edges, or by a point on one of them; and those
+    inside an area, called by one of the names, of one of the classes (`track`) and surfaces, bridges only: whatever
+    is said narrows them, and what is not said asks for nothing. All roads only where it says `everywhere`.
+    """
+
+    model_config = ConfigDict(json_schema_extra=_SAYS_WHERE)  # type: ignore[typeddict-item]
 
     edges: Annotated[list[Word], Field(max_length=2000)] = []
     at: PointBody | None = None
     area: AreaBody | None = None
     crs: Crs = "wgs84"
+    names: Words = []
+    road_classes: Words = []
+    surfaces: Words = []
+    bridges: bool = False
+    everywhere: bool = False
     factor: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.0
-    vehicle_classes: Annotated[list[Word], Field(max_length=40)] = []
+    vehicle_classes: Words = []
+
+    @model_validator(mode="after")
+    def _says_where(self) -> "StretchBody":
+        kinds = self.names or self.road_classes or self.surfaces or self.bridges or self.everywhere
+        if not self.edges and self.at is None and self.area is None and not kinds:
+            raise ValueError(
+                "edges, at, area, names, road_classes, surfaces, bridges or everywhere is wanted"
+            )
+        return self
+
+
+class PreviewBody(StretchBody):
+    """What would be reported. `also`: more stretches under the same report; where they overlap the slowest holds."""
+
+    also: Annotated[list[StretchBody], Field(max_length=20)] = []
+
+
+class ConditionBody(PreviewBody):
+    """What is reported of the roads, in force from `starts_at` (now) to `ends_at` (until lifted)."""
+
     reason: Sentence
     starts_at: Moment | None = None
     ends_at: Moment | None = None
-
-    @model_validator(mode="after")
-    def _says_where(self) -> "ConditionBody":
-        if not self.edges and self.at is None and self.area is None:
-            raise ValueError("edges, at or area is wanted")
-        return self
 
 
 class UnitsAnswer(BaseModel):
@@ -168,12 +196,44 @@ class ConditionsAnswer(BaseModel):
     conditions: list[dict[str, Any]]
 
 
+class NamedRoad(BaseModel):
+    """`name` "" stands for all roads without a name."""
+
+    name: str
+    pieces: int
+    kilometres: float
+
+
+class StretchAnswer(BaseModel):
+    factor: float
+    pieces: int
+    kilometres: float
+
+
+class MeantAnswer(BaseModel):
+    """What a report means: all of it, by stretch, by name (the longest first, some dozens), and drawn as a
+    MultiLineString, thinned (null: too much to draw)."""
+
+    pieces: int
+    kilometres: float
+    stretches: list[StretchAnswer]
+    roads: list[NamedRoad]
+    lines: dict[str, Any] | None
+
+
 class ConditionAnswer(BaseModel):
+    """`also` are the conditions of the further stretches; `meant` is what all of them touch."""
+
     condition: dict[str, Any]
+    also: list[dict[str, Any]] = []
+    meant: MeantAnswer | None = None
 
 
 class RemovedAnswer(BaseModel):
+    """`ids` are all that were lifted."""
+
     id: str
+    ids: list[str] = []
 
 
 class MoveUp(BaseModel):

@@ -3,7 +3,8 @@ select version from road_condition_version where county = :county;
 
 -- name: conditions_of(county, now)
 -- Every condition that nobody removed and that has not run out, also those that start later.
-select id, edges, area, factor, vehicle_classes, reason, starts_at, ends_at
+select id, edges, area, factor, vehicle_classes, reason, starts_at, ends_at, names, road_classes, surfaces, bridges,
+    everywhere, place, begun_at
 from road_condition
 where county = :county and removed_at is null and (ends_at is null or ends_at > :now)
 order by id;
@@ -14,13 +15,31 @@ select card from condition_card where county = :county and card ->> 'removed_at'
 -- name: condition_card(county, id)$
 select card from condition_card where county = :county and id = :id;
 
--- name: insert_condition(id, county, edges, area, factor, vehicle_classes, reason, starts_at, ends_at, by)!
-insert into road_condition (id, county, edges, area, factor, vehicle_classes, reason, starts_at, ends_at, created_by)
-values (:id, :county, :edges, :area::jsonb, :factor, :vehicle_classes, :reason, :starts_at, :ends_at, :by);
+-- name: insert_condition(id, county, edges, area, factor, vehicle_classes, reason, starts_at, ends_at, by, names, road_classes, surfaces, bridges, everywhere, place, filed_with, begun_at)!
+insert into road_condition (id, county, edges, area, factor, vehicle_classes, reason, starts_at, ends_at, created_by,
+    names, road_classes, surfaces, bridges, everywhere, place, filed_with, begun_at)
+values (:id, :county, :edges, :area::jsonb, :factor, :vehicle_classes, :reason, :starts_at, :ends_at, :by,
+    :names, :road_classes, :surfaces, :bridges, :everywhere, :place, :filed_with, :begun_at);
 
 -- name: remove_condition(county, id, at)$
 -- Gone from the roads, never from the record. Null when it is not there, or gone already.
 update road_condition set removed_at = :at where county = :county and id = :id and removed_at is null returning id;
+
+-- name: filed_together(county, id)
+-- The conditions reported together with one, it included, that are not gone.
+select other.id
+from road_condition this
+join road_condition other on other.county = this.county
+    and (other.id = this.id or other.filed_with = this.filed_with)
+where this.county = :county and this.id = :id and other.removed_at is null
+order by other.id;
+
+-- name: begin_conditions(county, now)
+-- What was filed ahead and has begun by now.
+update road_condition set begun_at = starts_at
+where county = :county and removed_at is null and begun_at is null and starts_at <= :now
+    and (ends_at is null or ends_at > :now)
+returning id, factor, reason;
 
 -- name: expire_conditions(county, now)
 update road_condition set removed_at = ends_at

@@ -8,8 +8,9 @@ import pytest
 
 from dispatch.alarms.by_hand import order_units
 from dispatch.alarms.measure import measure
-from dispatch.forces.roads import Report as RoadReport
-from dispatch.forces.roads import RoadBook, add_condition
+from dispatch.forces.conditions import Report as RoadReport
+from dispatch.forces.conditions import add_condition
+from dispatch.forces.roads import RoadBook
 from dispatch.forces.store import load_candidates
 from routing.graph import build_graph
 from routing.live import LiveRoads
@@ -27,7 +28,7 @@ async def world(stopped_db: Database, fake_clock: FakeClock) -> World:
 
 async def close(world: World, *edges: str, factor: float = 0.0) -> None:
     async with world.db.work() as work:
-        report = RoadReport(edges, None, factor, (), "bridge", None, None)
+        report = RoadReport(edges, None, factor, (), "bridge", None, None, place="大桥")
         await add_condition(work, CODE, report, by="operator/a")
 
 
@@ -38,11 +39,13 @@ async def test_who_must_go_round_a_closed_bridge_says_so(world: World) -> None:
     proposal = (await world.incident(answer["incident_id"]))["proposal"]
     chosen = {one["unit"]: one["notes"] for one in proposal["units"]}
     passed = {one["unit"]: one["reasons"] for one in proposal["passed_over"]}
-    note = {"code": "note.road_hindered", "params": {"road_reason": "bridge"}}
-    told = chosen | passed
-    assert note in told["W1-1"]
-    assert note in told["W1-2"]
-    assert note not in told["W2-1"]
+    told = {
+        unit: [note["params"] for note in notes if note["code"] == "note.road_hindered_at"]
+        for unit, notes in (chosen | passed).items()
+    }
+    assert told["W1-1"][0].pop("cost_seconds") > told["W1-2"][0].pop("cost_seconds") > 0  # the heavier, slower
+    assert told["W1-1"] == [{"road_reason": "bridge", "road": ["大桥"], "closed": True}]
+    assert told["W2-1"] == []
     assert (proposal["rests_on"]["road_conditions"], proposal["rests_on"]["conditions_version"]) == (1, 1)
 
 

@@ -19,7 +19,7 @@ from dispatch.alarms.notices import receive_notice
 from dispatch.alarms.progress import unit_reported
 from dispatch.console.board import Board, fold
 from dispatch.console.store import ConsoleSnapshots, load_board
-from dispatch.forces import commands, roads
+from dispatch.forces import commands, conditions
 from dispatch.forces.apply import apply_county
 from dispatch.forces.status import Status
 from dispatch.forces.tracking import Tracking
@@ -144,14 +144,14 @@ class Night:
             "select id from road_condition where county = $1 and removed_at is null order by id"
         )
         async with self.db.work() as work:
-            await roads.expire_conditions(work, CODE)
+            await conditions.turn_conditions(work, CODE)
             if row is not None and self.chance.random() < 0.4:
-                await roads.remove_condition(work, CODE, row["id"], by="test")
+                await conditions.remove_condition(work, CODE, row["id"], by="test")
                 return
             edge = self.chance.choice(self.world.desk.county.roads.ids)
             ends_at = self.chance.choice([None, work.now + timedelta(minutes=10)])
-            report = roads.Report((edge,), None, 0.0, (), "flood", None, ends_at)
-            await roads.add_condition(work, CODE, report, by="test")
+            report = conditions.Report((edge,), None, 0.0, (), "flood", None, ends_at)
+            await conditions.add_condition(work, CODE, report, by="test")
 
     async def _open_incident(self) -> Any:
         return await self._some("select id from incident where county = $1 and status = 'open' order by id")

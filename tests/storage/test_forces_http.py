@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -30,7 +30,9 @@ from runtime.journal import read_events
 from tests.storage.forces_county import CODE, grid_county
 
 COUNTY = grid_county()
-GRAPH = build_graph(COUNTY.roads, COUNTY.vehicle_classes)
+NAMES = tuple("人民路" if id.startswith("east-") and id.endswith("-2") else "" for id in COUNTY.roads.ids)
+GRAPH = build_graph(replace(COUNTY.roads, names=NAMES), COUNTY.vehicle_classes)
+ROAD_METRES = sum(GRAPH.length_metres[p] for p, name in enumerate(NAMES) if name)
 PLACES = PlaceIndex(COUNTY)
 
 
@@ -153,10 +155,45 @@ async def test_a_road_is_closed_by_a_click_and_opened_again(doors: Doors) -> Non
     assert len(line) >= 2
     assert all(math.dist(point, (112.835, 35.4301)) < 0.02 for point in line)
     gone = await doors.call(Role.DISPATCHER, "DELETE", f"/roads/conditions/{condition['id']}")
-    assert gone.json() == {"id": condition["id"]}
+    assert gone.json() == {"id": condition["id"], "ids": [condition["id"]]}
     assert doors.roads.current.conditions == ()
     again = await doors.call(Role.DISPATCHER, "DELETE", f"/roads/conditions/{condition['id']}")
     assert (again.status_code, again.json()["code"]) == (404, "road_condition_unknown")
+
+
+async def test_what_a_report_means_is_shown_before_it_is_filed_and_filed_as_shown(doors: Doors) -> None:
+    snow = {
+        "names": ["人民 路"],
+        "factor": 0.0,
+        "also": [{"everywhere": True, "factor": 0.5, "vehicle_classes": ["heavy_engine"]}],
+    }
+    shown = await doors.call(Role.DISPATCHER, "POST", "/roads/conditions/preview", json=snow)
+    assert shown.status_code == 200
+    meant = shown.json()
+    assert meant["pieces"] == meant["stretches"][1]["pieces"] == len(GRAPH.piece_ids)
+    named = next(road for road in meant["roads"] if road["name"] == "人民路")
+    assert named == {
+        "name": "人民路",
+        **{key: meant["stretches"][0][key] for key in ("pieces", "kilometres")},
+    }
+    assert named["kilometres"] == pytest.approx(ROAD_METRES / 1000, abs=0.001)
+    assert (await doors.call(Role.VIEWER, "GET", "/roads/conditions")).json()["conditions"] == []
+    filed = await doors.call(Role.DISPATCHER, "POST", "/roads/conditions", json={"reason": "snow", **snow})
+    assert (filed.status_code, filed.json()["meant"]) == (201, meant)
+    first, second = filed.json()["condition"], filed.json()["also"][0]
+    assert first["filed_with"] == second["filed_with"] == first["id"]
+    gone = await doors.call(Role.DISPATCHER, "DELETE", f"/roads/conditions/{second['id']}?together=true")
+    assert set(gone.json()["ids"]) == {first["id"], second["id"]}
+    assert doors.roads.current.conditions == ()
+
+
+async def test_a_name_that_no_road_has_is_refused_with_the_nearest(doors: Doors) -> None:
+    for path in ("/roads/conditions", "/roads/conditions/preview"):
+        body = {"names": ["人民大路"]} | ({"reason": "works"} if path.endswith("conditions") else {})
+        answer = await doors.call(Role.DISPATCHER, "POST", path, json=body)
+        assert (answer.status_code, answer.json()["code"]) == (404, "road_name_unknown")
+        assert answer.json()["params"] == {"name": "人民大路", "near": "人民路"}
+    assert (await doors.call(Role.VIEWER, "POST", "/roads/conditions/preview", json=body)).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -171,6 +208,10 @@ async def test_a_road_is_closed_by_a_click_and_opened_again(doors: Doors) -> Non
         ("/units/s1-1/duty", {"on_duty": True, "qualifications": {"\x00": 1}}),
         ("/units/s1-1/service", {"cause": ""}),
         ("/roads/conditions", {"reason": "nothing"}),
+        ("/roads/conditions", {"reason": "no road of it is a bridge", "names": ["人民路"], "bridges": True}),
+        ("/roads/conditions", {"reason": "x", "road_classes": ["canal"]}),
+        ("/roads/conditions", {"reason": "x", "surfaces": ["velvet"]}),
+        ("/roads/conditions", {"reason": "x", "everywhere": False}),
         ("/roads/conditions", {"reason": "far", "at": {"lon": 0, "lat": 0}}),
         ("/roads/conditions", {"reason": "x", "edges": ["east-0-0"], "factor": 1.5}),
     ],

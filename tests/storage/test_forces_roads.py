@@ -1,6 +1,7 @@
 """Roads as they are now: closed at once, on every process, until lifted or run out."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,12 +10,19 @@ import pytest
 from dispatch.access.problem import Problem
 from dispatch.forces.apply import apply_county
 from dispatch.forces.bodies import ConditionBody
-from dispatch.forces.closing import report_of
-from dispatch.forces.roads import RoadBook, add_condition, expire_conditions, remove_condition
+from dispatch.forces.closing import reports_of
+from dispatch.forces.conditions import (
+    add_condition,
+    add_conditions,
+    remove_condition,
+    turn_conditions,
+)
+from dispatch.forces.roads import RoadBook
 from gis_data.crs import from_wgs84
 from routing.graph import build_graph
 from routing.live import LiveRoads
-from runtime.database import Database
+from runtime.database import Database, open_database
+from runtime.hints import Hints
 from runtime.journal import read_events
 from tests.conftest import FakeClock
 from tests.storage.forces_county import CODE, grid_county
@@ -38,7 +46,7 @@ def book() -> RoadBook:
 async def close(db: Database, **said: Any) -> Any:
     body = ConditionBody.model_validate({"reason": "bridge", **said})
     async with db.work() as work:
-        return await add_condition(work, CODE, report_of(body, GRAPH), by="test")
+        return await add_condition(work, CODE, reports_of(body, GRAPH)[0][0], by="test")
 
 
 async def refresh(db: Database, road_book: RoadBook) -> LiveRoads:
@@ -119,12 +127,12 @@ async def test_a_condition_starts_and_ends_by_the_clock(roads_db: Database, fake
 async def test_what_has_run_out_is_journaled_once(roads_db: Database, fake_clock: FakeClock) -> None:
     await close(roads_db, edges=["east-3-3"], ends_at=fake_clock.now + timedelta(hours=1))
     async with roads_db.work() as work:
-        assert await expire_conditions(work, CODE) == 0
+        assert await turn_conditions(work, CODE) == 0
     fake_clock.advance(3601)
     async with roads_db.work() as work:
-        assert await expire_conditions(work, CODE) == 1
+        assert await turn_conditions(work, CODE) == 1
     async with roads_db.work() as work:
-        assert await expire_conditions(work, CODE) == 0
+        assert await turn_conditions(work, CODE) == 0
     async with roads_db.pool.acquire() as conn:
         event = (await read_events(conn, f"county/{CODE}", 0))[-1]
     assert event.type == "road_condition_expired"
@@ -163,3 +171,96 @@ async def test_changes_at_once_each_get_their_own_version(roads_db: Database) ->
     live = await refresh(roads_db, book())
     assert live.version == 10
     assert len(closed_edges(live)) == 10
+
+
+async def test_what_is_filed_ahead_begins_and_ends_to_the_second_in_every_process(
+    roads_db: Database, fake_clock: FakeClock
+) -> None:
+    """No hint and no poll is needed: the book sleeps no longer than until the next start or end."""
+    begins, hour = fake_clock.now, timedelta(hours=1)
+    seen: list[tuple[float, set[str]]] = []
+    done = asyncio.Event()
+
+    async def sleep(woken: asyncio.Event, seconds: float) -> None:
+        seen.append(((fake_clock.now - begins).total_seconds(), closed_edges(road_book.current)))
+        if len(seen) > 8:
+            done.set()
+            await asyncio.Event().wait()
+        if not woken.is_set():
+            fake_clock.advance(seconds)
+
+    await close(roads_db, edges=["east-3-3"], starts_at=begins + hour, ends_at=begins + 3 * hour)
+    await close(roads_db, edges=["east-2-2"], ends_at=begins + 2 * hour)
+    road_book = RoadBook(CODE, LiveRoads(GRAPH), poll_seconds=86400, pause=sleep)
+    following = asyncio.create_task(road_book.follow(roads_db))
+    try:
+        await asyncio.wait_for(done.wait(), 20)
+    finally:
+        following.cancel()
+    states = list(dict.fromkeys((round(at), frozenset(edges)) for at, edges in seen))
+    assert states[:4] == [
+        (0, frozenset({"east-2-2"})),
+        (3600, frozenset({"east-2-2", "east-3-3"})),
+        (7200, frozenset({"east-3-3"})),
+        (10800, frozenset()),
+    ]
+    assert all(abs(at - round(at)) < 0.02 for at, _ in seen[:7])
+    async with roads_db.pool.acquire() as conn:
+        told = [event for event in await read_events(conn, f"county/{CODE}", 0) if "road_" in event.type]
+    assert [event.type.removeprefix("road_condition_") for event in told] == [
+        "added", "added", "started", "expired", "expired",
+    ]  # fmt: skip
+    assert told[2].data["cards"]["conditions"][0]["begun_at"] == "2026-04-04T07:00:00.000Z"
+    assert [event.data["conditions_version"] for event in told] == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("hinted", [True, False])
+async def test_two_processes_have_a_closure_by_a_hint_or_by_the_poll(
+    roads_db: Database, database_url: str, hinted: bool
+) -> None:
+    """Without hints between them nothing but the poll, once a second, tells the second process."""
+    deaf = Hints()
+    await deaf.start()
+    other = await open_database(database_url, deaf, size=2)
+    polls: list[float] = []
+
+    async def poll(woken: asyncio.Event, seconds: float) -> None:
+        polls.append(seconds)
+        await asyncio.wait_for(woken.wait(), 10) if hinted else await asyncio.sleep(0)
+
+    books = [RoadBook(CODE, LiveRoads(GRAPH), pause=poll) for _ in range(2)]
+    follower = roads_db if hinted else other
+    following = [asyncio.create_task(book.follow(follower)) for book in books]
+    try:
+        await close(roads_db, edges=["east-3-3"])
+        for book in books:
+            live = await asyncio.wait_for(book.at_version(1), 10)
+            assert closed_edges(live) == {"east-3-3"}
+    finally:
+        for task in following:
+            task.cancel()
+        await asyncio.gather(*following, return_exceptions=True)
+        await other.close()
+        await deaf.stop()
+    assert max(polls) <= 1.0
+
+
+async def test_a_set_is_filed_whole_or_not_at_all(roads_db: Database, fake_clock: FakeClock) -> None:
+    body = ConditionBody.model_validate(
+        {"reason": "snow", "edges": ["east-3-3"], "also": [{"everywhere": True, "factor": 0.5}]}
+    )
+    reports, meant = reports_of(body, GRAPH)
+    assert [len(pieces) for pieces in meant] == [1, len(GRAPH.piece_ids)]
+    async with roads_db.work() as work:
+        ids = await add_conditions(work, CODE, reports, by="test")
+    live = await refresh(roads_db, book())
+    assert closed_edges(live) == {"east-3-3"}
+    assert live.travel_ms("heavy_engine")[0] == 2 * LiveRoads(GRAPH).travel_ms("heavy_engine")[0]
+    over = replace(reports[1], ends_at=fake_clock.now)
+    with pytest.raises(Problem, match="road_condition_over"):
+        async with roads_db.work() as work:
+            await add_conditions(work, CODE, [reports[0], over], by="test")
+    assert (await refresh(roads_db, book())).conditions == live.conditions
+    async with roads_db.work() as work:
+        assert set(await remove_condition(work, CODE, ids[1], by="test", together=True)) == set(ids)
+    assert closed_edges(await refresh(roads_db, book())) == set()
