@@ -43,7 +43,9 @@ async def test_who_must_go_round_a_closed_bridge_says_so(world: World) -> None:
         unit: [note["params"] for note in notes if note["code"] == "note.road_hindered_at"]
         for unit, notes in (chosen | passed).items()
     }
-    assert told["W1-1"][0].pop("cost_seconds") > told["W1-2"][0].pop("cost_seconds") > 0  # the heavier, slower
+    assert (
+        told["W1-1"][0].pop("cost_seconds") > told["W1-2"][0].pop("cost_seconds") > 0
+    )  # the heavier, slower
     assert told["W1-1"] == [{"road_reason": "bridge", "road": ["大桥"], "closed": True}]
     assert told["W2-1"] == []
     assert (proposal["rests_on"]["road_conditions"], proposal["rests_on"]["conditions_version"]) == (1, 1)
