@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import tempfile
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +13,7 @@ from scipy.sparse.csgraph import dijkstra
 from gis_data.crs import geodesic_metres
 from routing.export import export_graph
 from routing.geometry import point_along
-from routing.live import LiveRoads
+from routing.live import Condition, LiveRoads
 from routing.point import EdgePoint
 from routing.rank import Reach
 
@@ -39,20 +38,7 @@ class Oracle:
         self.ms = self.graph["travel_ms"].astype(np.int64)
         self.tail, self.head = self.graph["tail"].astype(int), self.graph["head"].astype(int)
         nodes = len(self.graph["lon"])
-        open_ = self.ms < CLOSED
-        order = np.argsort(
-            -self.ms[open_], kind="stable"
-        )  # the last one written wins: the fastest parallel arc
-        cheapest = dict(
-            zip(
-                zip(self.tail[open_][order], self.head[open_][order], strict=True),
-                self.ms[open_][order],
-                strict=True,
-            )
-        )
-        ends = np.array(list(cheapest), dtype=int).reshape(-1, 2)
-        weights = np.array(list(cheapest.values()), dtype=float)
-        self.matrix = csr_matrix((weights, (ends[:, 0], ends[:, 1])), shape=(nodes, nodes))
+        self.matrix = fastest_arcs(self.tail, self.head, self.ms, nodes)
 
     def reverse(self, arc: int) -> int:
         return int(self.graph["reverse"][arc])
@@ -116,12 +102,12 @@ class Oracle:
 
     def assert_drivable(self, reach: Reach) -> None:
         """The arcs join, are open to the class, and their times add up to the time told."""
-        arcs = [int(arc) for arc in reach.arcs]
-        if not arcs:
+        arcs = reach.arcs
+        if len(arcs) == 0:
             assert reach.travel_ms == 0
             return
-        assert all(self.ms[arc] < CLOSED for arc in arcs)
-        assert all(self.head[a] == self.tail[b] for a, b in pairwise(arcs))
+        assert (self.ms[arcs] < CLOSED).all()
+        assert (self.head[arcs[:-1]] == self.tail[arcs[1:]]).all()
         if reach.start.node >= 0:
             begin = 0.0
             assert self.tail[arcs[0]] == reach.start.node
@@ -134,12 +120,81 @@ class Oracle:
         else:
             assert arcs[-1] in (reach.stop.arc, self.reverse(reach.stop.arc))
             end = reach.stop.fraction if arcs[-1] == reach.stop.arc else 1.0 - reach.stop.fraction
-        whole = [int(self.ms[arc]) for arc in arcs]
-        total = sum(whole) - part(whole[0], begin) - (whole[-1] - part(whole[-1], end))
+        first, last = int(self.ms[arcs[0]]), int(self.ms[arcs[-1]])
+        total = int(self.ms[arcs].sum()) - part(first, begin) - (last - part(last, end))
         assert total + self.turning_ms(reach) == reach.travel_ms
         lengths = self.graph["length_metres"][arcs]
         metres = lengths.sum() - begin * lengths[0] - (1.0 - end) * lengths[-1]
         assert abs(metres - reach.distance_metres) < 1e-6 * max(1.0, metres)
+
+
+class Towards:
+    """One class's roads searched from the alarm's side: one reversed search an alarm for any number of starts.
+
+    Reads the export once; conditions by edge ids are laid over it anew, by what they mean.
+    """
+
+    def __init__(self, live: LiveRoads, vehicle_class: str) -> None:
+        self.roads = Oracle(live, vehicle_class)
+        self.exported_ms = self.roads.ms
+        self.nodes = len(self.roads.graph["lon"])
+        self.piece_of = {str(edge): piece for piece, edge in enumerate(self.roads.graph["edge_ids"])}
+        self._turn(self.exported_ms)
+
+    def under(self, conditions: list[Condition]) -> None:
+        """Of all conditions that hold for the class on an edge, the one that slows most counts."""
+        factor = np.ones(len(self.piece_of))
+        for condition in conditions:
+            if condition.vehicle_classes and self.roads.vehicle_class not in condition.vehicle_classes:
+                continue
+            for edge in condition.edges:
+                factor[self.piece_of[edge]] = min(factor[self.piece_of[edge]], condition.factor)
+        by_arc = factor[self.roads.graph["piece"]]
+        slowed = np.rint(self.exported_ms / np.where(by_arc > 0.0, by_arc, 1.0))
+        shut = (by_arc == 0.0) | (self.exported_ms >= CLOSED)
+        self._turn(np.where(shut, CLOSED, slowed).astype(np.int64))
+
+    def _turn(self, ms: np.ndarray) -> None:
+        self.roads.ms = ms
+        self.matrix = fastest_arcs(self.roads.head, self.roads.tail, ms, self.nodes)
+
+    def drives(self, starts: list[EdgePoint], end: EdgePoint) -> np.ndarray:
+        """Milliseconds from each start to a point; infinite where no way leads."""
+        roads = self.roads
+        ends = [(end.node, 0, -1, 0.0)] if end.node >= 0 else []
+        if end.node < 0:
+            for arc, fraction in ((end.arc, end.fraction), (roads.reverse(end.arc), 1.0 - end.fraction)):
+                if roads.ms[arc] < CLOSED:
+                    ends.append((int(roads.tail[arc]), part(int(roads.ms[arc]), fraction), arc, fraction))
+        to_end = np.full(self.nodes, INFINITE)
+        for node, cost, _, _ in ends:
+            to_end = np.minimum(to_end, dijkstra(self.matrix, indices=node) + cost)
+        found = np.full(len(starts), INFINITE)
+        for number, start in enumerate(starts):
+            if start.node >= 0:
+                found[number] = to_end[start.node]
+                continue
+            if start.arc < 0:
+                continue
+            for arc, gone in ((start.arc, start.fraction), (roads.reverse(start.arc), 1.0 - start.fraction)):
+                whole = int(roads.ms[arc])
+                if whole >= CLOSED:
+                    continue
+                found[number] = min(found[number], whole - part(whole, gone) + to_end[roads.head[arc]])
+                for _, cost, last, fraction in ends:
+                    if last == arc and gone <= fraction:
+                        found[number] = min(found[number], cost - part(whole, gone))
+        return found
+
+
+def fastest_arcs(tail: np.ndarray, head: np.ndarray, ms: np.ndarray, nodes: int) -> csr_matrix:
+    """Open arcs as a matrix, of parallel ones the fastest."""
+    arcs = np.flatnonzero(ms < CLOSED)
+    arcs = arcs[np.lexsort((ms[arcs], head[arcs], tail[arcs]))]
+    first = np.ones(len(arcs), dtype=bool)
+    first[1:] = (tail[arcs][1:] != tail[arcs][:-1]) | (head[arcs][1:] != head[arcs][:-1])
+    arcs = arcs[first]
+    return csr_matrix((ms[arcs].astype(float), (tail[arcs], head[arcs])), shape=(nodes, nodes))
 
 
 def nearest_fraction(live: LiveRoads, piece: int, lon: float, lat: float) -> float:

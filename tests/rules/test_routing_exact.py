@@ -86,14 +86,16 @@ def test_the_best_k_are_the_first_k_of_all() -> None:
         assert all(best[index] == everyone[index] for index in order[:5])
 
 
-def test_eight_searches_at_once_give_the_answers_of_one_at_a_time() -> None:
+@pytest.mark.parametrize("k", [None, 5])
+def test_eight_searches_at_once_give_the_answers_of_one_at_a_time(k: int | None) -> None:
     rng = np.random.default_rng(8)
     live = LiveRoads(town(8, side=25).graph())
     starts = [Start(*somewhere(rng, live), str(rng.choice(list(FLEET)))) for _ in range(60)]
     places = [somewhere(rng, live) for _ in range(64)]
 
-    def answer(place: tuple[float, float]) -> tuple[tuple[Reach, tuple[int, ...]], ...]:
-        return tuple((reach, tuple(map(int, reach.arcs))) for reach in rank(live, *place, starts))
+    def answer(place: tuple[float, float]) -> tuple[tuple[Reach, tuple[int, ...]] | None, ...]:
+        found = rank(live, *place, starts) if k is None else rank(live, *place, starts, k=k)
+        return tuple(reach and (reach, tuple(map(int, reach.arcs))) for reach in found)
 
     alone = [answer(place) for place in places]
     with ThreadPoolExecutor(8) as pool:
