@@ -117,7 +117,7 @@ def _rank_class(
         around = stops_around(live, vehicle_class, lon, lat, furthest)
         standing = np.array([metres_between(point.lon, point.lat, lon, lat) for point in left.points])
         walk = Drive(left, around, standing, paths=paths)
-        ranking.add(walk, np.arange(len(left)), None, furthest)
+        ranking.add(walk, walk.arrived, None, furthest)
 
 
 def arrival(
