@@ -18,6 +18,7 @@ from typing import overload
 
 import numpy as np
 
+from gis_data.errors import InputError
 from routing.drive import Drive
 from routing.ends import Arrival, air_metres, one_stop, stops_around
 from routing.fleet import Division, Fleet
@@ -49,7 +50,7 @@ def rank(
     """A reach for each start, in their order; with `k`, for the best k by `total_ms` and None for the others.
 
     `lon`, `lat` in WGS-84 degrees. Raises InputError for a position that is none, that no road is near to, and for an
-    unknown vehicle class. A `Fleet` made once saves snapping its units again for every alarm.
+    unknown vehicle class, and for a `k` below 1. A `Fleet` made once saves snapping its units again for every alarm.
     """
     fleet = starts.on(live) if isinstance(starts, Fleet) else Fleet(live, starts)
     found = rank_times(live, lon, lat, fleet, k=k)
@@ -68,6 +69,8 @@ def rank_times(
 
     One search a class. With `k` they share a bound: once k units are known, no search goes on beyond the k-th of them.
     """
+    if k is not None and k < 1:
+        raise InputError("k", f"the best {k} units cannot be told", "give 1 or more")
     lon, lat = float(lon), float(lat)
     nearest = live.find_point(lon, lat, None, "alarm")
     if nearest is None:
@@ -97,10 +100,10 @@ def _rank_class(
         if k is not None and there.from_main:
             left = division.rest
             if len(division.sure):
-                limit = min(ranking.bound_ms(max(k, 1)), CLOSED)
+                limit = min(ranking.bound_ms(k), CLOSED)
                 far = is_worth(live, vehicle_class, k, len(division.sure))
                 climb = live.hierarchy if far else None
-                drive = Drive(division.sure, there.stops, None, max(k, 1), limit, paths, climb)
+                drive = Drive(division.sure, there.stops, None, k, limit, paths, climb)
                 ranking.add(drive, drive.arrived, there.point)
         if len(left):
             far = is_worth(live, vehicle_class, len(left), len(left))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,10 @@ def vehicle_class(county: County, code: str) -> VehicleClass:
         known = ", ".join(county.vehicle_classes)
         raise InputError("--vehicle", f"no vehicle class {code!r} in this county", f"use one of: {known}")
     return found
+
+
+def _as_the_option_is_called(error: InputError, options: Mapping[str, str]) -> InputError:
+    return InputError(options.get(error.where, error.where), error.problem, error.remedy)
 
 
 crs_option = click.option(
@@ -87,7 +92,7 @@ def nearest(
     try:
         answer = nearest_units(here, live, lon, lat, vehicle=vehicle, count=count)
     except InputError as error:
-        raise InputError("--at", error.problem, error.remedy) from None
+        raise _as_the_option_is_called(error, {"alarm": "--at", "position": "--at"}) from None
     if as_json:
         print_json(answer)
         return
@@ -190,8 +195,8 @@ def route(
     live = live_roads(here, settings.cache_folder)
     try:
         found = find_route(live, start, goal, vehicle)
-    except InputError as error:  # which of the two it was, as the option is called
-        raise InputError(f"--{error.where}", error.problem, error.remedy) from None
+    except InputError as error:
+        raise _as_the_option_is_called(error, {"from": "--from", "to": "--to", "alarm": "--to"}) from None
     document = {
         "travel_seconds": found.travel_ms / 1000,
         "distance_metres": round(found.distance_metres, 1),

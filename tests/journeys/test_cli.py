@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
+from gis_data.folder import write_county
+from gis_data.model import Roads
 from runtime.ports import listen
 from tests.journeys.command_line import Run, pianqu, refused
+from tests.storage.small_county import small_county
 
 # ── bad input ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -19,13 +25,25 @@ from tests.journeys.command_line import Run, pianqu, refused
     [
         (["nearest", "--at", "113.9,38.1"], ["--at", "WGS-84"]),
         (["nearest", "--at", "35.44,112.74"], ["--at", "swapped"]),
+        (["nearest", "--at", "113.31,35.44"], ["--at", "every road", "WGS-84"]),
+        (["nearest", "--at", "112.74,inf"], ["--at", "not a number"]),
         (["nearest", "--at", "112.74"], ["--at", "112.74"]),
         (["nearest", "--at", "nan,35"], ["--at"]),
         (["nearest", "--at", "112.74,35.44", "--vehicle", "tank"], ["--vehicle", "tank", "heavy_engine"]),
         (["nearest", "--at", "112.74,35.44", "-k", "0"], ["-k"]),
+        (["nearest", "--at", "112.74,35.44", "-k", "-3"], ["-k", "-3"]),
         (["nearest", "--at", "112.74,35.44", "--crs", "utm"], ["--crs", "gcj02"]),
         (["nearest"], ["--at"]),
         (["route", "--from", "112.74,35.44", "--to", "0,0", "--vehicle", "heavy_engine"], ["--to"]),
+        (["route", "--from", "nan,nan", "--to", "112.74,35.44", "--vehicle", "heavy_engine"], ["--from"]),
+        (
+            ["route", "--from", "35.44,112.74", "--to", "112.74,35.44", "--vehicle", "heavy_engine"],
+            ["--from", "swapped"],
+        ),
+        (
+            ["route", "--from", "112.74,35.44", "--to", "113.31,35.44", "--vehicle", "heavy_engine"],
+            ["--to", "every road"],
+        ),
         (["route", "--from", "112.74,35.44", "--to", "112.8,35.44", "--vehicle", "ufo"], ["--vehicle"]),
         (["coverage", "--minutes", "-1"], ["--minutes"]),
         (["coverage", "--vehicle", "ufo"], ["--vehicle", "ufo"]),
@@ -37,6 +55,38 @@ def test_a_bad_option_is_named_in_one_line(
     run: Run, county: Path, arguments: list[str], words: list[str]
 ) -> None:
     refused(run(*arguments, "--county", county), *words)
+
+
+ASKING = (
+    ("nearest", "--at", "112.74,35.44"),
+    ("route", "--from", "112.74,35.44", "--to", "112.75,35.44", "--vehicle", "heavy_engine"),
+)
+
+
+@pytest.mark.parametrize("command", ASKING)
+def test_a_county_without_roads_is_named(run: Run, tmp_path: Path, command: tuple[str, ...]) -> None:
+    county = small_county()
+    write_county(replace(county, roads=no_roads(county.roads)), tmp_path / "bare")
+    refused(run(*command, "--county", tmp_path / "bare"), "roads")
+
+
+def test_a_vehicle_class_without_roads_is_named(run: Run, tmp_path: Path) -> None:
+    county = small_county()
+    boat = replace(county.vehicle_classes["heavy_engine"], code="boat", speeds_kmh={"river": 20.0})
+    write_county(
+        replace(county, vehicle_classes={**county.vehicle_classes, "boat": boat}), tmp_path / "afloat"
+    )
+    for command in (ASKING[0] + ("--vehicle", "boat"), (*ASKING[1][:-1], "boat")):
+        refused(run(*command, "--county", tmp_path / "afloat"), "boat", "speeds_kmh")
+
+
+def no_roads(roads: Roads) -> Roads:
+    """The same columns with no row."""
+    bare: dict[str, Any] = {}
+    for column in fields(roads):
+        value = getattr(roads, column.name)
+        bare[column.name] = value[:0] if isinstance(value, tuple) else value[:0].copy()
+    return replace(roads, **(bare | {"starts": np.zeros(1, dtype=np.int64)}))
 
 
 @pytest.mark.parametrize("command", [["nearest", "--at", "112.74,35.44", "--county"], ["county", "check"]])

@@ -16,12 +16,13 @@ from gis_data.errors import InputError
 from routing.geometry import metres_between
 from routing.graph import build_graph
 from routing.live import Condition, LiveRoads
-from routing.rank import Start, rank
+from routing.rank import Fleet, Start, rank, rank_times
 from routing.route import route
 from routing.snap import snap
 from tests.rules.routing_world import CELL, FLEET, SOUTH, WEST, Draft, at, town, vehicle
 
 
+@settings(deadline=None)
 @given(
     lon=st.floats(-179, 179), lat=st.floats(-65, 65), east=st.floats(-0.3, 0.3), north=st.floats(-0.3, 0.3)
 )
@@ -128,7 +129,9 @@ FAR = (WEST + 0.6, SOUTH)
         ((WEST, math.inf), "is not a number"),
         ((SOUTH, WEST), "swapped"),
         ((200.0, SOUTH), "out of range"),
+        ((-math.inf, SOUTH), "is not a number"),
         (FAR, "more than 25 km from every road"),
+        ((WEST + 0.56, SOUTH), "more than 25 km from every road"),  # 50 km east of everything
     ],
 )
 def test_a_position_that_cannot_be_is_refused_in_one_line(position: tuple[float, float], says: str) -> None:
@@ -138,12 +141,33 @@ def test_a_position_that_cannot_be_is_refused_in_one_line(position: tuple[float,
         lambda: snap(live, *position),
         lambda: snap(live, *position, "heavy_engine"),
         lambda: rank(live, *position, [Start(*inside, "heavy_engine")]),
+        lambda: rank(live, *position, [], k=3),
         lambda: route(live, inside, position, "heavy_engine"),
         lambda: route(live, position, inside, "heavy_engine"),
     ):
         with pytest.raises(InputError, match=says) as refused:
             ask()
         assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("position", [(math.nan, SOUTH), (WEST, math.inf), (SOUTH, WEST)])
+def test_a_unit_that_stands_nowhere_is_refused_in_one_line(position: tuple[float, float]) -> None:
+    live = town(4).live()
+    with pytest.raises(InputError, match="unit: ") as refused:
+        rank(live, *at(3, 3), [Start(*at(2, 2), "heavy_engine"), Start(*position, "heavy_engine")])
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("k", [0, -1, -1_000_000])
+def test_to_rank_fewer_than_one_unit_is_refused(k: int) -> None:
+    live = town(4).live()
+    starts = [Start(*at(2, 2), "heavy_engine")]
+    for ask in (
+        lambda: rank(live, *at(3, 3), starts, k=k),
+        lambda: rank_times(live, *at(3, 3), Fleet(live, starts), k=k),
+    ):
+        with pytest.raises(InputError, match=f"k: the best {k} units cannot be told; give 1 or more"):
+            ask()
 
 
 def test_axes_swapped_in_the_tropics_are_noticed_by_where_the_roads_are() -> None:
