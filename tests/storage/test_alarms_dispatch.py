@@ -14,8 +14,8 @@ from dispatch.alarms.by_hand import order_proposal, order_units, reinforce
 from dispatch.alarms.conduct import LevelSaid, set_level
 from dispatch.alarms.incident import FILLING, Report, State
 from dispatch.alarms.record import replay
-from dispatch.forces.roads import Report as RoadReport
-from dispatch.forces.roads import add_condition
+from dispatch.forces.conditions import Report as RoadReport
+from dispatch.forces.conditions import add_condition
 from runtime.database import Database
 from runtime.ids import new_id
 from tests.storage.alarm_world import World, make_world

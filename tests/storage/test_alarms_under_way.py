@@ -12,10 +12,10 @@ import pytest
 from redis.asyncio import Redis
 
 from dispatch.alarms.record import from_record, replay
+from dispatch.forces.conditions import Report as RoadReport
+from dispatch.forces.conditions import add_condition
 from dispatch.forces.model import Candidate
 from dispatch.forces.positions import Verdict
-from dispatch.forces.roads import Report as RoadReport
-from dispatch.forces.roads import add_condition
 from dispatch.forces.starting import from_starts, start_of
 from dispatch.forces.tracking import Tracking
 from gis_data.crs import from_wgs84
