@@ -166,7 +166,7 @@ def _serve_openapi(app: FastAPI, guard: Guard) -> None:
 def _live_roads(county: County, cache: Path) -> LiveRoads:
     """Mapped from the cache after the first start, so that worker processes share its pages."""
     warm_up()
-    return LiveRoads(open_graph(cache / GRAPHS, county.roads, county.vehicle_classes))
+    return LiveRoads(open_graph(cache / GRAPHS, county.roads, county.vehicle_classes, county.driving))
 
 
 async def _kept_running(name: str, run: Callable[[], Awaitable[Any]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ from gis_data.model import (
     County,
     DeadlineRule,
     DispatchPolicy,
+    DrivingRules,
     IncidentKind,
     NotifyBody,
     ResponsePlan,
@@ -31,6 +33,7 @@ from gis_data.records import plain, record
 
 SECTIONS = (
     "policy",
+    "driving",
     "capability",
     "task",
     "vehicle_class",
@@ -64,6 +67,7 @@ class Catalogue:
     policy: DispatchPolicy
     water_rules: WaterRules
     water_needs: tuple[WaterNeed, ...]
+    driving: DrivingRules
 
 
 @cache
@@ -84,7 +88,7 @@ def catalogue_of(document: Mapping[str, Any], where: str, default: Catalogue | N
     return Catalogue(
         vehicle_classes=d.vehicle_classes
         if d and missing("vehicle_class")
-        else _by_code(VehicleClass, document, "vehicle_class", where),
+        else _vehicle_classes(document, where),
         capabilities=d.capabilities
         if d and missing("capability")
         else _by_code(Capability, document, "capability", where),
@@ -113,6 +117,9 @@ def catalogue_of(document: Mapping[str, Any], where: str, default: Catalogue | N
         water_needs=d.water_needs
         if d and missing("water_need")
         else tuple(_rows(WaterNeed, document, "water_need", where)),
+        driving=d.driving
+        if d and missing("driving")
+        else _driving(document.get("driving", {}), f"{where} [driving]"),
     )
 
 
@@ -125,6 +132,7 @@ def catalogue_document(catalogue: Catalogue | County) -> dict[str, Any]:
     return {
         "policy": plain(catalogue.policy, defaults=True),
         "water": plain(catalogue.water_rules, defaults=True),
+        "driving": plain(catalogue.driving, defaults=True),
         "capability": [plain(row) for row in catalogue.capabilities.values()],
         "task": [plain(row) for row in catalogue.tasks.values()],
         "vehicle_class": [plain(row) for row in catalogue.vehicle_classes.values()],
@@ -141,6 +149,35 @@ def catalogue_document(catalogue: Catalogue | County) -> dict[str, Any]:
         "notify": [plain(row) for row in catalogue.notify_bodies.values()],
         "water_need": [plain(row) for row in catalogue.water_needs],
     }
+
+
+def _driving(table: object, where: str) -> DrivingRules:
+    driving = record(DrivingRules, table, where)
+    for field in ("maxspeed_factor", "contraflow_factor", "walk_kmh", "walk_detour"):
+        if not 0.0 < getattr(driving, field) < math.inf:
+            raise InputError(f"{where}, field {field}", "is out of range", "give a number above 0")
+    for field in (name for name in driving.__slots__ if name.endswith(("_metres", "_seconds"))):
+        _not_negative(driving, field, where)
+    return driving
+
+
+def _vehicle_classes(document: Mapping[str, Any], where: str) -> Mapping[str, VehicleClass]:
+    classes = _by_code(VehicleClass, document, "vehicle_class", where)
+    for vehicle in classes.values():
+        for field in (
+            "max_incline_percent",
+            "uphill_time_per_percent",
+            "hose_metres",
+            "hose_seconds_per_100_metres",
+            "water_setup_seconds",
+        ):
+            _not_negative(vehicle, field, f"{where} [[vehicle_class]] {vehicle.code}")
+    return classes
+
+
+def _not_negative(row: DrivingRules | VehicleClass, field: str, where: str) -> None:
+    if not 0.0 <= getattr(row, field) < math.inf:
+        raise InputError(f"{where}, field {field}", "is out of range", "give a number, 0 or more")
 
 
 def _shared_slots(plans: Iterable[ResponsePlan]) -> dict[str, Slot]:

@@ -104,6 +104,9 @@ def _places(county: County) -> Iterator[Fault]:
 def _vehicle_classes(county: County) -> Iterator[Fault]:
     for vehicle in county.vehicle_classes.values():
         yield from _unknown("county.toml", vehicle.code, "speeds_kmh", vehicle.speeds_kmh, ROAD_CLASSES)
+    yield from _unknown(
+        "county.toml", "[driving]", "contraflow_roads", sorted(county.driving.contraflow_roads), ROAD_CLASSES
+    )
     for task in county.tasks.values():
         yield from _unknown("county.toml", task.code, "needs", task.needs, county.capabilities)
 

@@ -19,6 +19,7 @@ from gis_data.reference import (
     Contact,
     DeadlineRule,
     DispatchPolicy,
+    DrivingRules,
     DutyMode,
     IncidentKind,
     Name,
@@ -44,6 +45,7 @@ __all__ = [
     "County",
     "DeadlineRule",
     "DispatchPolicy",
+    "DrivingRules",
     "DutyMode",
     "Forest",
     "IncidentKind",
@@ -252,3 +254,4 @@ class County:
     turn_restrictions: tuple[tuple[str, str, str], ...] = field(default=())
     water_rules: WaterRules = field(default_factory=WaterRules)
     water_needs: tuple[WaterNeed, ...] = ()
+    driving: DrivingRules = field(default_factory=DrivingRules)

@@ -71,6 +71,10 @@ class VehicleClass:
     `pump_lps` is the flow of its own pump (0: it has none), which draws water over `suction_hose_metres` and up to
     `max_suction_lift_metres` at sea level.
     Under way it turns round in `turn_seconds`: anywhere if it `turns_on_road`, else at junctions and dead ends.
+    A climb of p percent takes `uphill_time_per_percent` × p of the time on the level more; a road steeper than
+    `max_incline_percent` is closed both ways (0: none is too steep). Where it must stop it lays up to `hose_metres`
+    of hose (0: it brings no water by itself): `water_setup_seconds` from stopping to water at the nozzle with the
+    first line, and `hose_seconds_per_100_metres` for the line itself.
     """
 
     code: str
@@ -90,12 +94,57 @@ class VehicleClass:
     tracktypes: frozenset[str] = frozenset({"grade1", "grade2", "grade3"})
     smoothness: frozenset[str] = frozenset({"excellent", "good", "intermediate", "bad"})
     surface_factor: Mapping[str, float] = field(default_factory=dict)
+    max_incline_percent: float = 0.0
+    uphill_time_per_percent: float = 0.0
+    hose_metres: float = 0.0
+    hose_seconds_per_100_metres: float = 0.0
+    water_setup_seconds: float = 0.0
     on_foot: bool = False
     pump_lps: float = 0.0
     max_suction_lift_metres: float = 7.0
     suction_hose_metres: float = 8.0
     status: str = ""
     source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DrivingRules:
+    """What holds for every vehicle class of a county.
+
+    A posted limit does not bind an emergency drive, yet says how a road is built: the speed is the smaller of the
+    class's own speed and `maxspeed_factor` × the limit. A class that may go against a one-way street does so
+    slowly, and only on `contraflow_roads`. A road must be `side_clearance_metres` wider than the vehicle.
+    A track of unknown grade counts as `unknown_track`. Walking from a stop to the alarm covers
+    `walk_detour` × the air distance at `walk_kmh`; within `at_scene_metres` nobody walks: the hose reaches. A unit
+    that would walk `longest_walk_metres` more than it is from the nearest road does not reach it.
+    A point next to an island of the class's roads belongs to its main network instead, if that is not more than
+    `island_metres` farther. A point farther than `longest_off_road_metres` from every road is off the map.
+    """
+
+    maxspeed_factor: float = 1.3
+    contraflow_factor: float = 0.5
+    contraflow_roads: frozenset[str] = frozenset(
+        {
+            "primary",
+            "secondary",
+            "tertiary",
+            "unclassified",
+            "residential",
+            "living_street",
+            "service",
+            "track",
+        }
+    )
+    side_clearance_metres: float = 0.3
+    unknown_track: str = "grade3"
+    closing_access: frozenset[str] = frozenset({"no"})
+    walk_kmh: float = 4.0
+    walk_detour: float = 1.4
+    at_scene_metres: float = 100.0
+    without_water_seconds: float = 300.0
+    longest_walk_metres: float = 10_000.0
+    island_metres: float = 200.0
+    longest_off_road_metres: float = 25_000.0
 
 
 @dataclass(frozen=True, slots=True)

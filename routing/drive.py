@@ -19,9 +19,9 @@ class Drive:
     """One search to a set of stops, for a squad, and what it says about each of its rows.
 
     `standing` are air distances to the alarm: with it, a unit may also stay where it is and walk from there.
-    With `best` and `limit_ms` only so many units are found, and none that needs longer. `times` are milliseconds of
-    drive and walk by row, `CLOSED` where none was found; `arrived` are the rows found, nearest first and ties to the
-    lower row if `is_in_order`.
+    With `best` and `limit_ms` only so many units are found, and none that needs longer. `times` are milliseconds until
+    ready, of drive and of walk by row, `CLOSED` where none was found; `arrived` are the rows found, soonest first and
+    ties to the lower row if `is_in_order`.
     """
 
     def __init__(
@@ -45,12 +45,12 @@ class Drive:
         direct = targets.direct
         if standing is not None:
             foot = air_metres_of(self.rules, standing)
-            direct = np.minimum(CLOSED - 1, walk_ms_of(self.rules, foot))
+            direct = np.minimum(CLOSED - 1, squad.ready_ms + walk_ms_of(self.rules, foot))
         if squad.may_do_without_graph:
             ends = zip(stops.node.tolist(), stops.arc.tolist(), stops.fraction.tolist(), strict=True)
             for stop, (node, arc, fraction) in enumerate(ends):
                 for driven in squad.without_graph(node, arc, fraction):
-                    total = driven.ms + int(stops.walk_ms[stop])
+                    total = int(squad.ready_ms[driven.row]) + driven.ms + int(stops.walk_ms[stop])
                     if total < direct[driven.row]:
                         if direct is targets.direct:
                             direct = direct.copy()
@@ -79,17 +79,18 @@ class Drive:
         if stop < 0:
             return self._standing(index, furthest_walk_metres)
         end = alarm or self._stop_point(index, stop, arcs)
-        on_foot_ms = int(self.stops.walk_ms[stop])
+        on_foot_ms, ready_ms = int(self.stops.walk_ms[stop]), int(self.squad.ready_ms[index])
         return Reach(
             reachable=alarm is not None or float(self.stops.walk_metres[stop]) <= furthest_walk_metres,
             by_road=alarm is not None,
-            travel_ms=int(self.times[index]) - on_foot_ms,
+            travel_ms=int(self.times[index]) - on_foot_ms - ready_ms,
             distance_metres=metres - uncut_metres(self.live.graph, arcs, point, end),
             on_foot_metres=float(self.stops.walk_metres[stop]),
             on_foot_ms=on_foot_ms,
             start=point,
             stop=end,
             arcs=arcs,
+            ready_ms=ready_ms,
         )
 
     def _way(self, index: int) -> tuple[NDArray[np.int32], float, int]:
@@ -114,7 +115,8 @@ class Drive:
         foot = air_metres(self.rules, float(self.standing[index]))
         point, none = self.squad.points[index], np.empty(0, dtype=np.int32)
         near = foot <= furthest_walk_metres
-        return Reach(near, False, 0, 0.0, foot, walk_ms(self.rules, foot), point, point, none)
+        on_foot_ms, ready_ms = walk_ms(self.rules, foot), int(self.squad.ready_ms[index])
+        return Reach(near, False, 0, 0.0, foot, on_foot_ms, point, point, none, ready_ms=ready_ms)
 
     def _stop_point(self, index: int, stop: int, arcs: NDArray[np.int32]) -> EdgePoint:
         graph, node = self.live.graph, int(self.stops.node[stop])

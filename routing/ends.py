@@ -10,11 +10,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from gis_data.model import DrivingRules
 from routing.geometry import leaving, metres_between, part, stopping
 from routing.live import LiveRoads
 from routing.nearest import pieces_within
 from routing.onward import Onward, is_bound, turn_ms
-from routing.passable import CLOSED, DrivingRules
+from routing.passable import CLOSED
 from routing.point import NO_ARC, EdgePoint
 from routing.search import Sources, Targets
 

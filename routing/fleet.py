@@ -8,11 +8,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from gis_data.errors import InputError
 from routing.ends import along_edge, arc_ms, entries, with_bound
 from routing.geometry import part
 from routing.live import LiveRoads
 from routing.onward import Driven, drive_on
-from routing.passable import CLOSED
+from routing.passable import CLOSED, LONGEST_MS
 from routing.point import NO_ARC, EdgePoint
 from routing.reach import Start
 from routing.search import Targets
@@ -22,15 +23,23 @@ class Squad:
     """Units of one class as targets of a search. Row r of everything here is the fleet's unit `members[r]`."""
 
     def __init__(
-        self, live: LiveRoads, vehicle_class: str, members: NDArray[np.int64], points: Sequence[EdgePoint]
+        self,
+        live: LiveRoads,
+        vehicle_class: str,
+        members: NDArray[np.int64],
+        points: Sequence[EdgePoint],
+        ready_ms: NDArray[np.int64] | None = None,
     ) -> None:
         self.live, self.vehicle_class = live, vehicle_class
         self.members, self.points = members, tuple(points)
+        self.ready_ms = np.zeros(len(self.points), dtype=np.int64) if ready_ms is None else ready_ms
         self.onward = drive_on(live, vehicle_class, self.points)
         direct = np.full(len(self.points), CLOSED, dtype=np.int64)
         standing = entries(live, vehicle_class, self.points, direct)
         self._standing_entries = len(standing.node)
-        self.targets: Targets = with_bound(standing, self.onward)
+        found = with_bound(standing, self.onward)
+        # A unit rolls when it is ready: as a cost of getting on the road it is part of every search.
+        self.targets: Targets = found._replace(cost=found.cost + self.ready_ms[found.target])
         mid_road: dict[int, list[int]] = {}
         for row, point in enumerate(self.points):
             if point.node < 0 and point.arc >= 0:
@@ -64,8 +73,8 @@ class Squad:
 
     def among(self, rows: Sequence[int] | NDArray[np.int64], live: LiveRoads | None = None) -> Squad:
         """Some of these units, on the same or on other roads."""
-        chosen = [self.points[row] for row in rows]
-        return Squad(live or self.live, self.vehicle_class, self.members[list(rows)], chosen)
+        chosen, kept = [self.points[row] for row in rows], np.asarray(rows, dtype=np.int64)
+        return Squad(live or self.live, self.vehicle_class, self.members[kept], chosen, self.ready_ms[kept])
 
 
 class Division:
@@ -97,13 +106,17 @@ class Division:
 class Fleet:
     """Starts with their points on these roads. Make one, and rank it for as many alarms as come; it never changes.
 
-    Raises InputError for an unknown vehicle class, and for a unit whose position is none.
+    Raises InputError for an unknown vehicle class, for a unit whose position is none, and for one that is never ready.
     """
 
     def __init__(self, live: LiveRoads, starts: Sequence[Start]) -> None:
         self.live, self.starts = live, tuple(starts)
         members: dict[str, list[int]] = {}
         for number, start in enumerate(self.starts):
+            if not 0 <= start.ready_ms <= LONGEST_MS:
+                raise InputError(
+                    f"unit {number}", f"ready in {start.ready_ms} ms", f"give 0 to {LONGEST_MS} milliseconds"
+                )
             members.setdefault(start.vehicle_class, []).append(number)
         for vehicle_class in members:
             live.graph.require_class(vehicle_class)
@@ -114,6 +127,7 @@ class Fleet:
                     code,
                     np.array(numbers, dtype=np.int64),
                     [start_point(live, self.starts[number]) for number in numbers],
+                    np.array([self.starts[number].ready_ms for number in numbers], dtype=np.int64),
                 )
             )
             for code, numbers in members.items()

@@ -16,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gis_data.errors import InputError
-from gis_data.model import Roads, VehicleClass
+from gis_data.model import DrivingRules, Roads, VehicleClass
 from routing.boxes import BoxTree, boxes_of_lines, build_tree
 from routing.ellipsoid import segment_metres
 from routing.islands import MainNetwork, find_main_network
-from routing.passable import DrivingRules, travel_table
+from routing.passable import travel_table
 from routing.scratch import ScratchPool
 from routing.words import Numbers, Repeated, Words
 

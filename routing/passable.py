@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gis_data.model import Roads, VehicleClass
+from gis_data.model import DrivingRules, Roads, VehicleClass
 
 CLOSED = 2**31 - 1
 LONGEST_MS = 10**9
@@ -42,45 +41,6 @@ WALLS = frozenset(
         "log", "wall", "fence", "hedge", "ditch", "retaining_wall", "guard_rail", "tank_trap", "spikes",
     }
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class DrivingRules:
-    """What holds for every vehicle class of a county.
-
-    A posted limit does not bind an emergency drive, yet says how a road is built: the speed is the smaller of the
-    class's own speed and `maxspeed_factor` × the limit. A class that may go against a one-way street does so
-    slowly, and only on `contraflow_roads`. A road must be `side_clearance_metres` wider than the vehicle.
-    A track of unknown grade counts as `unknown_track`. Walking from a stop to the alarm covers
-    `walk_detour` × the air distance at `walk_kmh`; within `at_scene_metres` nobody walks: the hose reaches. A unit
-    that would walk `longest_walk_metres` more than it is from the nearest road does not reach it.
-    A point next to an island of the class's roads belongs to its main network instead, if that is not more than
-    `island_metres` farther. A point farther than `longest_off_road_metres` from every road is off the map.
-    """
-
-    maxspeed_factor: float = 1.3
-    contraflow_factor: float = 0.5
-    contraflow_roads: frozenset[str] = frozenset(
-        {
-            "primary",
-            "secondary",
-            "tertiary",
-            "unclassified",
-            "residential",
-            "living_street",
-            "service",
-            "track",
-        }
-    )
-    side_clearance_metres: float = 0.3
-    unknown_track: str = "grade3"
-    closing_access: frozenset[str] = frozenset({"no"})
-    walk_kmh: float = 4.0
-    walk_detour: float = 1.4
-    at_scene_metres: float = 100.0
-    longest_walk_metres: float = 10_000.0
-    island_metres: float = 200.0
-    longest_off_road_metres: float = 25_000.0
 
 
 def travel_table(

@@ -1,5 +1,7 @@
 """How long every unit needs to an alarm, each with its own vehicle class, exactly; ties go to the earlier unit.
 
+A unit rolls when it is ready (`Start.ready_ms`, its turnout): what is ranked is ready + drive + walk.
+
 Each class has its own *alarm point*: the nearest point of a road that the class can use now, provided it lies at most
 `at_scene_metres` farther from the alarm than the nearest road of any kind. A unit that can drive there arrives
 `by_road`, and its time is the shortest drive. Any other unit drives to the stop from which drive plus walk is

@@ -35,7 +35,7 @@ class _Leg:
 
 
 class Ranking:
-    """The answers of all searches; arrays over all units are made only for those who ask for them."""
+    """All answers (ready + drive + walk); arrays over all units are made only for those who ask for them."""
 
     def __init__(self, units: int) -> None:
         self._units = units

@@ -13,12 +13,16 @@ from routing.point import EdgePoint
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Where a unit is; `at` when its point on the road is already known (a unit under way)."""
+    """Where a unit is; `at` when its point on the road is already known (a unit under way).
+
+    `ready_ms`: how long it takes until it rolls (turnout), milliseconds from now.
+    """
 
     lon: float
     lat: float
     vehicle_class: str
     at: EdgePoint | None = None
+    ready_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ class Hindrance:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How a unit gets to the alarm: `travel_ms` by vehicle, then `on_foot_ms` on foot.
+    """How a unit gets to the alarm: it rolls after `ready_ms`, then `travel_ms` by vehicle, then `on_foot_ms` on foot.
 
     `by_road`: it drives to the alarm's own point on the roads of its class. `reachable`: it does, or what is left
     on foot is not more than `longest_walk_metres`; the numbers hold in any case. `arcs` are all arcs driven, the
@@ -50,6 +54,7 @@ class Reach:
     arcs: NDArray[np.int32] = field(compare=False)
     hindrances: tuple[Hindrance, ...] = ()
     delay_ms: int = 0
+    ready_ms: int = 0
 
     @property
     def avoided(self) -> tuple[str, ...]:
@@ -58,7 +63,7 @@ class Reach:
 
     @property
     def total_ms(self) -> int:
-        return self.travel_ms + self.on_foot_ms
+        return self.ready_ms + self.travel_ms + self.on_foot_ms
 
     @property
     def stop_lon(self) -> float:

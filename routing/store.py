@@ -16,13 +16,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gis_data.model import Roads, VehicleClass
+from gis_data.model import DrivingRules, Roads, VehicleClass
 from gis_data.records import plain
 from routing.array_file import UnusableFileError, map_arrays, write_arrays
 from routing.boxes import BoxTree
 from routing.graph import RoadGraph, build_graph
 from routing.islands import MainNetwork
-from routing.passable import DrivingRules
 from routing.words import Numbers, Repeated, Words
 
 LOG = logging.getLogger(__name__)

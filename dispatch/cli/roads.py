@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from dispatch.messages import text
 from gis_data.errors import InputError
 from gis_data.model import County, Unit, VehicleClass
 from routing.live import LiveRoads
-from routing.rank import Reach, Start, path_of, rank
+from routing.rank import Fleet, Reach, Start, path_of, rank_times
 from routing.route import route as find_route
 from routing.snap import snap
 from routing.store import GRAPHS, open_graph
@@ -35,7 +36,7 @@ def live_roads(county: County, cache: Path) -> LiveRoads:
 
     The graph is built once and kept in the cache folder of the settings.
     """
-    return LiveRoads(open_graph(cache / GRAPHS, county.roads, county.vehicle_classes))
+    return LiveRoads(open_graph(cache / GRAPHS, county.roads, county.vehicle_classes, county.driving))
 
 
 def vehicle_class(county: County, code: str) -> VehicleClass:
@@ -118,19 +119,21 @@ def nearest_units(
 ) -> dict[str, Any]:
     """The document that `pianqu nearest --json` prints. WGS-84 degrees, seconds, metres."""
     stations = {station.code: station for station in county.stations}
-    units = [u for u in county.units if u.accepted and (vehicle is None or u.vehicle_class == vehicle)]
-    starts = [
-        Start(stations[u.station].position.x, stations[u.station].position.y, u.vehicle_class) for u in units
-    ]
-    reaches = rank(live, lon, lat, starts)
-    turnouts = [turnout_seconds(county, unit) for unit in units]
-
-    def eta(i: int) -> float:
-        return turnouts[i] + (reaches[i].travel_ms + reaches[i].on_foot_ms) / 1000
-
-    best = sorted(
-        (i for i in range(len(units)) if reaches[i].reachable), key=lambda i: (eta(i), units[i].code)
+    units = sorted(
+        (u for u in county.units if u.accepted and (vehicle is None or u.vehicle_class == vehicle)),
+        key=lambda unit: unit.code,
     )
+    at = [stations[unit.station].position for unit in units]
+    fleet = Fleet(
+        live,
+        [
+            Start(point.x, point.y, unit.vehicle_class, ready_ms=round(turnout_seconds(county, unit) * 1000))
+            for unit, point in zip(units, at, strict=True)
+        ],
+    )
+    ranking = rank_times(live, lon, lat, fleet)
+    ranked = ((i, ranking.reach(i)) for i in ranking.best())
+    best = islice(((i, reach) for i, reach in ranked if reach.reachable), count)
     place = snap(live, lon, lat, vehicle)
     return {
         "at": {"lon": place.lon, "lat": place.lat, "edge": place.arc, "fraction": place.fraction},
@@ -140,26 +143,26 @@ def nearest_units(
                 "station": units[i].station,
                 "station_name": stations[units[i].station].name.zh,
                 "vehicle": units[i].vehicle_class,
-                "lon": starts[i].lon,
-                "lat": starts[i].lat,
-                "eta_seconds": round(eta(i), 3),
-                "turnout_seconds": turnouts[i],
-                "travel_seconds": reaches[i].travel_ms / 1000,
-                "on_foot_seconds": reaches[i].on_foot_ms / 1000,
-                "distance_metres": round(reaches[i].distance_metres, 1),
-                "on_foot_metres": round(reaches[i].on_foot_metres, 1),
-                "reason": _reason(rank_place, eta(i), reaches[i]),
-                "path": [list(point) for point in path_of(live, starts[i], reaches[i]).coordinates],
+                "lon": at[i].x,
+                "lat": at[i].y,
+                "eta_seconds": reach.total_ms / 1000,
+                "turnout_seconds": reach.ready_ms / 1000,
+                "travel_seconds": reach.travel_ms / 1000,
+                "on_foot_seconds": reach.on_foot_ms / 1000,
+                "distance_metres": round(reach.distance_metres, 1),
+                "on_foot_metres": round(reach.on_foot_metres, 1),
+                "reason": _reason(rank_place, reach),
+                "path": [list(point) for point in path_of(live, fleet.starts[i], reach).coordinates],
             }
-            for rank_place, i in enumerate(best[:count], start=1)
+            for rank_place, (i, reach) in enumerate(best, start=1)
         ],
     }
 
 
-def _reason(place: int, eta_seconds: float, reach: Reach) -> str:
+def _reason(place: int, reach: Reach) -> str:
     code = "cli.nearest_on_foot" if reach.on_foot_metres >= 50 else "cli.nearest_by_road"
-    params = {"place": place, "minutes": round(eta_seconds / 60, 1), "metres": round(reach.on_foot_metres)}
-    return text(code, params)
+    minutes = round(reach.total_ms / 60_000, 1)
+    return text(code, {"place": place, "minutes": minutes, "metres": round(reach.on_foot_metres)})
 
 
 def turnout_seconds(county: County, unit: Unit) -> float:

@@ -320,7 +320,7 @@ def _edge_on_the_way(county: County, place: tuple[float, float]) -> tuple[str, s
         (s for s in county.stations if s.code in engines and not s.foreign),
         key=lambda s: metres_between(s.position.x, s.position.y, *place),
     )
-    live = LiveRoads(build_graph(county.roads, county.vehicle_classes))
+    live = LiveRoads(build_graph(county.roads, county.vehicle_classes, county.driving))
     for station in near[:3]:
         found = route(live, (station.position.x, station.position.y), place, engines[station.code])
         pieces = [int(live.graph.piece[arc]) for arc in found.path.arcs]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -31,7 +32,6 @@ async def find_cover(conn: Connection, county: County, live: LiveRoads, now: dat
     posts = {station.code: station.position for station in county.stations}
     zones = [(zone.code, zone.brigade) for zone in county.zones if zone.brigade in posts]
     points = [(posts[brigade].x, posts[brigade].y) for _, brigade in zones]
-    travel = await asyncio.to_thread(_travel, live, points, engines)
     turnout = np.array([round(unit.turnout_seconds * 1000) for unit in engines], dtype=np.int64)
     index = {code: number for number, (code, _) in enumerate(zones)}
     cover = Cover(
@@ -40,7 +40,7 @@ async def find_cover(conn: Connection, county: County, live: LiveRoads, now: dat
             [not unit.gates and unit.brings.get(ENGINE, 0) > 0 for unit in engines], dtype=np.bool_
         ),
         turnout_ms=turnout,
-        arrival_ms=travel + turnout,
+        arrival_ms=await asyncio.to_thread(_arrivals, live, points, engines, turnout),
     )
     return {
         "uncovered": [zones[zone][0] for zone in uncovered(cover)],
@@ -59,12 +59,19 @@ async def find_cover(conn: Connection, county: County, live: LiveRoads, now: dat
     }
 
 
-def _travel(
-    live: LiveRoads, posts: Sequence[tuple[float, float]], engines: Sequence[Candidate]
+def _arrivals(
+    live: LiveRoads,
+    posts: Sequence[tuple[float, float]],
+    engines: Sequence[Candidate],
+    turnout_ms: NDArray[np.int64],
 ) -> NDArray[np.int64]:
-    starts = [start_of(live, unit) for unit in engines]
-    travel = np.full((len(posts), len(engines)), UNREACHABLE_MS, dtype=np.int64)
+    """Posts × engines: turnout and road, in milliseconds."""
+    starts = [
+        replace(start_of(live, unit), ready_ms=int(ready))
+        for unit, ready in zip(engines, turnout_ms, strict=True)
+    ]
+    arrival = np.full((len(posts), len(engines)), UNREACHABLE_MS, dtype=np.int64)
     for row, (lon, lat) in enumerate(posts):
         if starts:
-            travel[row] = [min(reach.total_ms, UNREACHABLE_MS) for reach in rank(live, lon, lat, starts)]
-    return travel
+            arrival[row] = [min(reach.total_ms, UNREACHABLE_MS) for reach in rank(live, lon, lat, starts)]
+    return arrival

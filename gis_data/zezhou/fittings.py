@@ -37,7 +37,7 @@ def fit_out(pieces: list[Piece]) -> Roads:
     ends = height(np.array([piece.line[[0, -1]] for piece in pieces]))
     dice = rng.random((len(pieces), 5))
     rows = [
-        _row(number, piece, float(abs(ends[number, 1] - ends[number, 0])), dice[number])
+        _row(number, piece, float(ends[number, 1] - ends[number, 0]), dice[number])
         for number, piece in enumerate(pieces)
     ]
     cuts = np.cumsum([len(piece.line) for piece in pieces])[:-1]
@@ -65,7 +65,7 @@ def _row(number: int, piece: Piece, climb: float, dice: Floats) -> dict[str, Any
         "barrier": piece.barrier,
         "bridge": piece.bridge,
         "ford": piece.ford,
-        "incline_percent": round(min(rise, 18.0), 1),
+        "incline_percent": round(min(max(rise, -18.0), 18.0), 1) + 0.0,  # no -0.0
         "synthetic": True,
     }
 

@@ -132,7 +132,7 @@ def _demo(folder: Path) -> dict[str, Any]:
 
 
 def _choosing(county: County) -> tuple[list[float], list[float]]:
-    live = LiveRoads(build_graph(county.roads, county.vehicle_classes))
+    live = LiveRoads(build_graph(county.roads, county.vehicle_classes, county.driving))
     stations = {station.code: station for station in county.stations}
     units = [
         Candidate(

@@ -19,7 +19,7 @@ from gis_data.model import Contact, County, DutyMode, StationClass
 from gis_data.zezhou.county import build_zezhou
 from gis_data.zezhou.facts import facts
 
-DIGEST = "3cfa5fd6c6e7802cfa04f9248fb3300e05fc4381e64f930a7760f57b78182dda"
+DIGEST = "a14a1dcb28073682f0bbd07f416bc915be0089050c4c7e2df4b30502f8784765"
 
 
 @pytest.fixture(scope="module")

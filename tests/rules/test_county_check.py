@@ -134,6 +134,10 @@ SHIFTED = Point(*from_wgs84(112.82, 35.51, "gcj02"))
         (with_unit(brings={"people": 8.0}), ("units.csv", "u1", "too_many_people")),
         (lambda c: replace(c, units=()), ("units.csv", "", "no_units")),
         (
+            lambda c: replace(c, driving=replace(c.driving, contraflow_roads=frozenset({"canal"}))),
+            ("county.toml", "[driving]", "unknown_code"),
+        ),
+        (
             lambda c: replace(c, people=(replace(c.people[0], station="s9"),)),
             ("people.csv", "m1", "no_station"),
         ),

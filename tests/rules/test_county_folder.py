@@ -17,6 +17,7 @@ from gis_data.folder import read_county, write_county
 from gis_data.model import (
     Contact,
     County,
+    DrivingRules,
     DutyMode,
     Forest,
     Name,
@@ -124,6 +125,19 @@ def test_a_county_is_read_back_as_it_was_written(folder: Path) -> None:
     assert found.digest == written.digest
 
 
+def test_a_county_that_says_nothing_of_driving_drives_by_the_defaults(folder: Path) -> None:
+    text = (folder / "county.toml").read_text(encoding="utf-8")
+    before, rest = text.split("[driving]")
+    (folder / "county.toml").write_text(before + rest[rest.index("[[") :], encoding="utf-8")
+    assert read_county(folder).driving == DrivingRules() == default_catalogue().driving
+
+
+def test_a_county_may_drive_by_its_own_rules(folder: Path) -> None:
+    own = replace(DrivingRules(), contraflow_factor=0.7, contraflow_roads=frozenset({"residential"}))
+    write_county(replace(small_county(), driving=own), folder)
+    assert read_county(folder).driving == own
+
+
 def test_the_digest_notices_a_centimetre_but_not_the_order() -> None:
     county = small_county()
     moved = replace(county.stations[0], position=Point(112.8000002, 35.5))
@@ -175,6 +189,16 @@ def test_people_may_come_as_a_workbook_with_chinese_headings(folder: Path) -> No
             'zone_tolerance_seconds = "soon"',
             "zone_tolerance_seconds",
         ),
+        ("county.toml", "walk_kmh = 4.0", "walk_kmh = 0.0", "[driving], field walk_kmh: is out of range"),
+        ("county.toml", "contraflow_factor = 0.5", "contraflow_factor = nan", "field contraflow_factor"),
+        ("county.toml", "at_scene_metres = 100.0", "at_scene_metres = -1.0", "field at_scene_metres"),
+        (
+            "county.toml",
+            "contraflow_roads",
+            "contraflow_road",
+            "[driving], field contraflow_road: is not known",
+        ),
+        ("county.toml", "hose_metres = 400.0", "hose_metres = -400.0", "heavy_engine, field hose_metres"),
         ("county.toml", 'slots = ["first_engine"', 'slots = ["first"', "no [[slot]] has the code 'first'"),
     ],
 )

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from gis_data.errors import InputError
 from routing.live import LiveRoads
 from routing.path import path_of
 from routing.rank import Reach, Start, rank
@@ -77,13 +78,43 @@ def test_the_best_k_are_the_first_k_of_all() -> None:
     rng = np.random.default_rng(7)
     live = LiveRoads(town(7).graph())
     for _ in range(30):
-        starts = [Start(*somewhere(rng, live), str(rng.choice(list(FLEET)))) for _ in range(30)]
+        starts = [
+            Start(
+                *somewhere(rng, live), str(rng.choice(list(FLEET))), ready_ms=int(rng.integers(0, 4)) * 60_000
+            )
+            for _ in range(30)
+        ]
         place = somewhere(rng, live)
         everyone = rank(live, *place, starts)
         best = rank(live, *place, starts, k=5)
         order = sorted(range(30), key=lambda index: (everyone[index].total_ms, index))
         assert [index for index in range(30) if best[index] is not None] == sorted(order[:5])
         assert all(best[index] == everyone[index] for index in order[:5])
+
+
+def test_a_unit_that_rolls_later_is_later_by_just_that_much_and_drives_the_same_way() -> None:
+    rng = np.random.default_rng(17)
+    live = LiveRoads(town(17).graph())
+    for version in range(8):
+        starts = [Start(*somewhere(rng, live), str(rng.choice(list(FLEET)))) for _ in range(25)]
+        later = [replace(start, ready_ms=int(rng.integers(0, 600_000))) for start in starts]
+        place = somewhere(rng, live)
+        for before, after, start in zip(
+            rank(live, *place, starts), rank(live, *place, later), later, strict=True
+        ):
+            assert after.total_ms == before.total_ms + start.ready_ms
+            assert replace(after, ready_ms=0) == before
+        live = live.with_conditions(some_conditions(rng, live), version + 1)
+
+
+@pytest.mark.parametrize("ready_ms", [-1, 2**31])
+def test_a_unit_that_is_never_ready_is_refused(ready_ms: int) -> None:
+    with pytest.raises(InputError, match="unit 1: ready in"):
+        rank(
+            two_ends().live(),
+            *at(3, 0),
+            [Start(*at(1, 0), "heavy_engine"), Start(*at(1, 0), "heavy_engine", ready_ms=ready_ms)],
+        )
 
 
 @pytest.mark.parametrize("k", [None, 5])

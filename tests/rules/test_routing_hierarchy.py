@@ -28,7 +28,12 @@ def test_every_time_is_the_searchs_and_every_way_adds_up(seed: int) -> None:
     climbing = plain.with_hierarchy(Hierarchy(plain.graph))
     oracles = {code: Oracle(plain, code) for code in FLEET}
     for _ in range(8):
-        starts = [Start(*somewhere(rng, plain), str(rng.choice(list(FLEET)))) for _ in range(40)]
+        starts = [
+            Start(
+                *somewhere(rng, plain), str(rng.choice(list(FLEET))), ready_ms=int(rng.integers(0, 300_000))
+            )
+            for _ in range(40)
+        ]
         place = somewhere(rng, plain)
         for ours, theirs, start in zip(
             rank(climbing, *place, starts), rank(plain, *place, starts), starts, strict=True
@@ -45,7 +50,10 @@ def test_the_best_k_are_those_of_the_search_also_under_conditions() -> None:
     for version in range(1, 6):
         conditions = some_conditions(rng, plain)
         for vehicle_class in FLEET:
-            starts = [Start(*somewhere(rng, plain), vehicle_class) for _ in range(30)]
+            starts = [
+                Start(*somewhere(rng, plain), vehicle_class, ready_ms=int(rng.integers(0, 300_000)))
+                for _ in range(30)
+            ]
             place = somewhere(rng, plain)
             for k in (1, 5, 30):
                 ways = [

@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gis_data.model import DrivingRules
 from routing import boxes, geometry, search, store
 from routing.array_file import UnusableFileError, map_arrays, write_arrays
 from routing.graph import RoadGraph, build_graph
 from routing.live import LiveRoads
-from routing.passable import DrivingRules
 from routing.path import path_of
 from routing.rank import Start, rank
 from routing.store import KEPT, arrays_of, open_graph

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from gis_data.model import VehicleClass
+from gis_data.model import DrivingRules, VehicleClass
 from routing.graph import build_graph
 from routing.live import LiveRoads
-from routing.passable import CLOSED, GATES, POSTS, UNPAVED, WALLS, DrivingRules
+from routing.passable import CLOSED, GATES, POSTS, UNPAVED, WALLS
 from tests.rules.routing_world import FOOT, HEAVY, LIGHT, MOTORCYCLE, Draft, at, vehicle
 
 PAVED_ONLY = vehicle("ladder", needs_paved=True, tracktypes=frozenset({"grade1"}))

@@ -12,9 +12,9 @@ from dispatch.forces.conditions import Report as RoadReport
 from dispatch.forces.conditions import add_condition
 from dispatch.forces.roads import RoadBook
 from dispatch.forces.store import load_candidates
+from gis_data.model import DrivingRules
 from routing.graph import build_graph
 from routing.live import LiveRoads
-from routing.passable import DrivingRules
 from runtime.database import Database
 from tests.conftest import FakeClock
 from tests.storage.alarm_world import World, make_world

@@ -106,7 +106,7 @@ class Grounds:
 
     def _of_county(self, name: str, county: County) -> Ground:
         if name not in self.kept:
-            graph = build_graph(county.roads, county.vehicle_classes)
+            graph = build_graph(county.roads, county.vehicle_classes, county.driving)
             self.kept[name] = Ground(f"{name}, {_size(graph)}", graph, generous=40, few=0)
         return self.kept[name]
 
