@@ -93,7 +93,7 @@ def test_any_network_is_ranked_exactly_for_units_under_way(
 
 @pytest.mark.skipif(not is_installed(), reason="the extra `hierarchy` is not installed")
 def test_the_hierarchy_gives_the_times_of_the_search(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "WORTH_SETTLING", -1)
+    monkeypatch.setattr(module, "CLIMBING", 0.0)
     rng = np.random.default_rng(5)
     plain = LiveRoads(town(5).graph())
     climbing = plain.with_hierarchy(Hierarchy(plain.graph))
