@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -35,6 +36,9 @@ from dispatch.forces.api import make_forces_router
 from dispatch.forces.commands import forget_stale_positions
 from dispatch.forces.conditions import turn_conditions
 from dispatch.forces.roads import RoadBook
+from dispatch.forces.speed_table import laid_over
+from dispatch.forces.speeds import speed_table
+from dispatch.forces.speeds_api import make_speeds_router
 from dispatch.forces.status import Status
 from dispatch.forces.tracking import Tracking
 from dispatch.forces.watch import name_handovers, presume_home
@@ -73,7 +77,10 @@ async def running_service(settings: Settings, servers: Servers, county: County) 
         if redis is not None:
             stack.push_async_callback(redis.aclose)
 
-        live = await asyncio.to_thread(_live_roads, county, settings.cache_folder)
+        async with db.reading() as conn:
+            speeds = await speed_table(conn, county.code)
+        driven = replace(county, vehicle_classes=laid_over(county.vehicle_classes, speeds.factors))
+        live = await asyncio.to_thread(_live_roads, driven, settings.cache_folder)
         roads = RoadBook(county.code, live)
         async with db.work() as work:
             await roads.refresh(work.conn, work.now)
@@ -120,6 +127,7 @@ async def running_service(settings: Settings, servers: Servers, county: County) 
                 describe=places.describe,
             )
         )
+        app.include_router(make_speeds_router(db, guard, county, speeds.version))
         snapshots = ConsoleSnapshots(db, county)
         tiles = TileStore(settings.cache_folder / "tiles", county)
         stack.callback(tiles.close)

@@ -90,6 +90,7 @@ async def insert_orders(
                     distance_metres=order.distance_metres,
                     on_foot_metres=order.on_foot_metres,
                     path=order.path,
+                    by_road=order.by_road,
                     dispatched_by=by,
                     dispatched_at=at,
                 )
@@ -133,6 +134,7 @@ async def save_way(
     distance_metres: float | None,
     on_foot_metres: float | None,
     path: list[list[float]] | None,
+    by_road: Mapping[str, Any] | None,
 ) -> None:
     await QUERIES.save_way(
         conn,
@@ -142,6 +144,7 @@ async def save_way(
         distance_metres=distance_metres,
         on_foot_metres=on_foot_metres,
         path=path,
+        by_road=by_road,
     )
 
 

@@ -27,12 +27,14 @@ where a.county = :county and (u.code = :unit or u.id::text = lower(:unit))
 -- The rows of units about to be ordered, locked in one order by everybody.
 select id, code from unit where id = any(:units::uuid[]) order by id for no key update;
 
--- name: insert_order(id, county, incident, unit, proposal, slot, task, verb, reason, eta_seconds, turnout_seconds, travel_seconds, distance_metres, on_foot_metres, path, dispatched_by, dispatched_at)!
+-- name: insert_order(id, county, incident, unit, proposal, slot, task, verb, reason, eta_seconds, turnout_seconds, travel_seconds, distance_metres, on_foot_metres, path, by_road, dispatched_by, dispatched_at)!
 -- Order one unit. The two partial unique indexes refuse a busy unit and a filled slot.
 insert into assignment (id, county, incident, unit, proposal, slot, task, verb, state, reason, eta_seconds,
-    turnout_seconds, travel_seconds, distance_metres, on_foot_metres, path, dispatched_by, dispatched_at)
+    turnout_seconds, travel_seconds, distance_metres, on_foot_metres, path, by_road, dispatched_by,
+    dispatched_at)
 values (:id, :county, :incident, :unit, :proposal, :slot, :task, :verb, 'dispatched', :reason, :eta_seconds,
-    :turnout_seconds, :travel_seconds, :distance_metres, :on_foot_metres, :path, :dispatched_by, :dispatched_at);
+    :turnout_seconds, :travel_seconds, :distance_metres, :on_foot_metres, :path, :by_road, :dispatched_by,
+    :dispatched_at);
 
 -- name: save_state(id, version, state, slot, cause, acknowledged_by, acknowledged_via, late_acknowledged_at, delivered_at, acknowledged_at, en_route_at, on_scene_at, unconfirmed_at, ended_at)$
 -- Compare and set: nothing happens when somebody else was first.
@@ -43,10 +45,10 @@ update assignment set state = :state, slot = :slot, cause = :cause, acknowledged
 where id = :id and version = :version
 returning version;
 
--- name: save_way(id, eta_seconds, travel_seconds, distance_metres, on_foot_metres, path)!
+-- name: save_way(id, eta_seconds, travel_seconds, distance_metres, on_foot_metres, path, by_road)!
 -- A new way to a place that moved.
 update assignment set eta_seconds = :eta_seconds, travel_seconds = :travel_seconds,
-    distance_metres = :distance_metres, on_foot_metres = :on_foot_metres, path = :path, version = version + 1
+    distance_metres = :distance_metres, on_foot_metres = :on_foot_metres, path = :path, by_road = :by_road, version = version + 1
 where id = :id;
 
 -- name: move_to(id, incident, slot)!

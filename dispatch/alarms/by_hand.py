@@ -15,7 +15,7 @@ from dispatch.alarms.desk import Desk
 from dispatch.alarms.framing import SECOND_TASKS
 from dispatch.alarms.incident import BUSY, FILLING
 from dispatch.alarms.incident_store import load_incident
-from dispatch.alarms.measure import Measured, measure, ways
+from dispatch.alarms.measure import Measured, expected_by_road, measure, ways
 from dispatch.alarms.order import announce, order_of, send
 from dispatch.alarms.proposal_store import latest_proposal
 from dispatch.alarms.propose import TRIES, Proposed, propose
@@ -47,8 +47,11 @@ async def order_proposal(desk: Desk, work: Work, id: UUID, *, by: str) -> dict[s
         if any(one["unit"] not in units or units[one["unit"]].gates for one in wanted):
             result = None
             continue
-        paths = result["detail"]["paths"]
-        orders = [order_of(desk, work, one, units[one["unit"]], paths.get(one["unit"])) for one in wanted]
+        paths, expected = result["detail"]["paths"], result["detail"].get("by_road", {})
+        orders = [
+            order_of(desk, work, one, units[one["unit"]], paths.get(one["unit"]), expected.get(one["unit"]))
+            for one in wanted
+        ]
         try:
             return await _send(desk, work, incident, orders, proposal=proposal, by=by)
         except (UnitBusy, SlotFilled):
@@ -78,13 +81,14 @@ async def order_units(desk: Desk, work: Work, id: UUID, keys: Sequence[str], *, 
     incident = await locked_open(desk, work, id)
     latest = await latest_proposal(work.conn, id)
     proposed = {} if latest is None else {one["unit"]: one for one in latest["result"]["units"]}
-    paths = await ways(measured, frozenset(unit.code for unit in picked))
+    codes = frozenset(unit.code for unit in picked)
+    paths, expected = await ways(measured, codes), await expected_by_road(measured, codes)
     filled = {a.slot for a in await assignments_of(work.conn, id) if a.state in FILLING}
     orders = []
     for unit in picked:
         chosen = _chosen(desk, incident, measured, unit, proposed.get(unit.code), frozenset(filled))
         filled.add(chosen["slot"])
-        orders.append(order_of(desk, work, chosen, unit, paths.get(unit.code)))
+        orders.append(order_of(desk, work, chosen, unit, paths.get(unit.code), expected.get(unit.code)))
     try:
         proposal = None if latest is None else latest["id"]
         return await _send(desk, work, incident, orders, proposal=proposal, by=by)

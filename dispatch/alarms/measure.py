@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from shapely import LineString
 
@@ -13,6 +13,7 @@ from dispatch.alarms.question import UNREACHABLE_MS
 from dispatch.forces.model import Candidate
 from dispatch.forces.starting import start_of
 from gis_data.errors import InputError
+from routing.learning import expected_by_road as by_road
 from routing.live import LiveRoads
 from routing.on_road import heading_of
 from routing.path import path_of
@@ -54,6 +55,26 @@ async def measure(live: LiveRoads, lon: float, lat: float, units: Sequence[Candi
 async def ways(measured: Measured, unit_codes: frozenset[str]) -> dict[str, list[list[float]]]:
     """The way of each of these units as [[lon, lat], …], thinned for drawing."""
     return await asyncio.to_thread(_ways, measured, unit_codes)
+
+
+async def expected_by_road(
+    measured: Measured, unit_codes: frozenset[str]
+) -> dict[str, dict[str, dict[str, float]]]:
+    """What the drive of each of these units should take by class of road, for those whose drive will teach something.
+
+    A unit under way begins nobody knows where, and a walk is at nobody's speed: they are left out.
+    """
+    return await asyncio.to_thread(_expected, measured, unit_codes)
+
+
+def _expected(measured: Measured, unit_codes: frozenset[str]) -> dict[str, dict[str, dict[str, float]]]:
+    return {
+        unit.code: {
+            road: asdict(time) for road, time in by_road(measured.live, unit.vehicle_class, reach).items()
+        }
+        for unit, reach in zip(measured.units, measured.reaches, strict=bool(measured.reaches))
+        if unit.code in unit_codes and unit.at_station and reach.on_foot_ms == 0 and len(reach.arcs)
+    }
 
 
 def _measure(live: LiveRoads, lon: float, lat: float, units: tuple[Candidate, ...]) -> Measured:

@@ -10,7 +10,7 @@ from dispatch.alarms.desk import Desk
 from dispatch.alarms.incident import BUSY, State
 from dispatch.alarms.incident_store import load_incident, lock_incident, save_location
 from dispatch.alarms.location import Located
-from dispatch.alarms.measure import Measured, measure, ways
+from dispatch.alarms.measure import Measured, expected_by_road, measure, ways
 from dispatch.alarms.rows import AssignmentRow, IncidentRow
 from dispatch.alarms.tell import ask_for_reroute, changed, order_brief
 from dispatch.push.changes import tell_devices
@@ -65,7 +65,8 @@ def _on_the_way(assignment: AssignmentRow) -> bool:
 
 async def _send_again(desk: Desk, work: Work, incident: IncidentRow, measured: Measured, cause: str) -> None:
     active = [a for a in await assignments_of(work.conn, incident.id) if a.state in BUSY]
-    paths = await ways(measured, frozenset(unit.code for unit in measured.units))
+    codes = frozenset(unit.code for unit in measured.units)
+    paths, expected = await ways(measured, codes), await expected_by_road(measured, codes)
     by_code = {unit.code: unit for unit in measured.units}
     for assignment in active:
         unit = by_code.get(assignment.unit_code)
@@ -83,6 +84,8 @@ async def _send_again(desk: Desk, work: Work, incident: IncidentRow, measured: M
             distance_metres=round(travel.distance_metres, 1),
             on_foot_metres=round(travel.on_foot_metres, 1),
             path=paths.get(assignment.unit_code),
+            # Whoever rolls already has driven part of another way.
+            by_road=None if assignment.en_route_at is not None else expected.get(assignment.unit_code),
         )
     again = [a for a in await assignments_of(work.conn, incident.id) if a.state in BUSY]
     if not again:

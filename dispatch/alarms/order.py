@@ -29,8 +29,9 @@ def order_of(
     chosen: Mapping[str, Any],
     unit: Candidate,
     path: list[list[float]] | None,
+    by_road: Mapping[str, Any] | None,
 ) -> Order:
-    """One unit of a proposal as an order with its deadlines."""
+    """One unit of a proposal as an order with its deadlines. `by_road`: what its drive should take, if it teaches."""
     due = deadlines(desk.county.deadlines, unit, work.now)
     return Order(
         unit=unit.unit_id,
@@ -45,6 +46,7 @@ def order_of(
         distance_metres=chosen["distance_metres"],
         on_foot_metres=chosen["on_foot_metres"],
         path=path,
+        by_road=by_road,
         delivery_due_at=due.delivery_at,
         acknowledge_due_at=due.acknowledge_at,
     )

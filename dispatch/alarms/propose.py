@@ -13,7 +13,7 @@ from dispatch.alarms.decide import Decision, awaiting, decide, goes_unasked, in_
 from dispatch.alarms.desk import Desk
 from dispatch.alarms.incident_store import load_incident, lock_incident
 from dispatch.alarms.location import season_of
-from dispatch.alarms.measure import Measured, measure, ways
+from dispatch.alarms.measure import Measured, expected_by_road, measure, ways
 from dispatch.alarms.order import AUTOMATIC, announce, order_of, send
 from dispatch.alarms.proposal_store import insert_proposal, raise_shortfalls
 from dispatch.alarms.rows import IncidentRow, Order
@@ -87,9 +87,13 @@ async def _propose(
         by_code = {unit.code: unit for unit in candidates}
         decision, beside_the_plan = await _decide(desk, work, incident, measured, by_code, asked)
         result = decision.result
-        paths = await ways(measured, frozenset(one["unit"] for one in result["units"]))
+        chosen = frozenset(one["unit"] for one in result["units"])
+        paths, expected = await ways(measured, chosen), await expected_by_road(measured, chosen)
         sent = goes_unasked(result["units"], by_code, automatic=incident.automatic, cause=cause, freed=freed)
-        orders = [order_of(desk, work, one, by_code[one["unit"]], paths.get(one["unit"])) for one in sent]
+        orders = [
+            order_of(desk, work, one, by_code[one["unit"]], paths.get(one["unit"]), expected.get(one["unit"]))
+            for one in sent
+        ]
         lacking = [
             *result["shortfalls"],
             *awaiting(result["units"], sent, automatic=incident.automatic, cause=cause, freed=freed),
@@ -98,7 +102,7 @@ async def _propose(
             **result,
             "shortfalls": lacking,
             "rests_on": _rests_on(desk, work, measured),
-            "detail": {"paths": paths, "at": [incident.lon, incident.lat]},
+            "detail": {"paths": paths, "by_road": expected, "at": [incident.lon, incident.lat]},
         }
         try:
             async with work.conn.transaction():

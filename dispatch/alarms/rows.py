@@ -96,5 +96,6 @@ class Order:
     distance_metres: float | None
     on_foot_metres: float | None
     path: list[list[float]] | None
+    by_road: Mapping[str, Any] | None
     delivery_due_at: datetime | None
     acknowledge_due_at: datetime | None

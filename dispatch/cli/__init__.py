@@ -17,6 +17,7 @@ from dispatch.cli.postgres import postgres
 from dispatch.cli.roads import nearest, route
 from dispatch.cli.serving import serve
 from dispatch.cli.simulate import simulate
+from dispatch.cli.speeds import speeds
 from dispatch.cli.tokens import operator, token
 from gis_data.errors import InputError
 from runtime.errors import UserError
@@ -31,7 +32,20 @@ def pianqu() -> None:
     """
 
 
-for command in (demo, serve, county, nearest, route, coverage, simulate, token, operator, device, postgres):
+for command in (
+    demo,
+    serve,
+    county,
+    nearest,
+    route,
+    coverage,
+    simulate,
+    speeds,
+    token,
+    operator,
+    device,
+    postgres,
+):
     pianqu.add_command(command)
 
 
