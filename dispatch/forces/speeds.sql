@@ -18,9 +18,10 @@ where county = :county order by version desc limit :most;
 
 -- name: drives(county, since, most)
 -- Drives from rolling to arriving whose expected time by class of road was kept, the newest first; `simulated` where
--- an alarm of the incident was.
+-- an alarm of the incident was, or came from the demo.
 select u.vehicle_class, a.by_road, extract(epoch from a.on_scene_at - a.en_route_at)::double precision as seconds,
-    exists (select 1 from alarm r where r.incident = a.incident and r.source = 'simulated') as simulated
+    exists (select 1 from alarm r where r.incident = a.incident
+        and (r.source = 'simulated' or r.source_id like 'demo-%')) as simulated
 from assignment a join unit u on u.id = a.unit
 where a.county = :county and a.by_road is not null and a.en_route_at is not null and a.on_scene_at >= :since
 order by a.on_scene_at desc limit :most;

@@ -183,6 +183,24 @@ def test_commands_work_beside_a_running_service(run: Run, served: tuple[str, Pat
     assert "W2-2" not in again.out
 
 
+def test_speeds_are_looked_at_accepted_and_taken_back_beside_the_service(
+    run: Run, database_url: str, county: Path
+) -> None:
+    where = ("--county", county, "--database-url", database_url, "--redis-url", "off")
+    looked = run("speeds", "--json", *where)
+    assert (looked.code, looked.err) == (0, "")
+    found = json.loads(looked.out)
+    assert (found["version"], found["drives"], found["rows"], found["then"]) == (0, 0, [], None)
+    assert json.loads(run("speeds", "--accept", "--json", *where).out)["version"] == 0  # nothing is proposed
+    back = run("speeds", "--restore", "0", "--json", *where)
+    assert (json.loads(back.out)["version"], json.loads(back.out)["then"]) == (1, "restart_to_apply")
+    said = run("speeds", *where)
+    assert said.code == 0
+    assert "1" in said.out
+    refused(run("speeds", "--restore", "9", *where), "speed table 9")
+    refused(run("speeds", "--accept", "--restore", "0", *where), "--accept", "--restore")
+
+
 def test_an_external_database_without_a_county_says_what_to_do(run: Run, database_url: str) -> None:
     external = ("--database-url", database_url, "--redis-url", "off")
     refused(run("token", "create", "--role", "viewer", *external), "no county", "pianqu serve")
