@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -67,7 +68,7 @@ async def place_kept(world: World) -> Mapping[str, Any] | None:
 
 
 async def proposal_at_the_village(world: World) -> tuple[dict[str, Any], Mapping[str, Any]]:
-    answer = await world.alarm(VILLAGE_W, kind="vehicle")
+    answer = await world.alarm(VILLAGE_W)
     await world.sweep()
     rows = await world.sql("select inputs from proposal where incident = $1", UUID(answer["incident_id"]))
     return (await world.incident(answer["incident_id"]))["proposal"], rows[-1]["inputs"]
@@ -87,6 +88,16 @@ async def test_a_unit_under_way_is_ranked_from_its_edge_in_the_direction_it_driv
     at_home = [one for one in inputs["starts"] if one["at_station"]]
     assert len(at_home) == len(inputs["starts"]) - 1
     assert all(one["on_road"] is None for one in at_home)
+
+
+async def test_who_drives_away_from_the_fire_is_timed_by_where_it_can_turn(world: World) -> None:
+    await drive(tracking_of(world), utc_now() - timedelta(seconds=40))
+    unit, live = await newest(world), world.desk.roads.current  # type: ignore[attr-defined]
+    start = start_of(live, unit)
+    assert start.at is not None
+    turns_at_once = replace(start, at=replace(start.at, directed=False))
+    [as_it_is, if_it_could] = rank(live, *VILLAGE_W, [start, turns_at_once])
+    assert as_it_is.total_ms > if_it_could.total_ms
 
 
 async def test_the_times_of_a_decision_can_be_computed_again_from_its_record(world: World) -> None:
