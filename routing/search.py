@@ -266,3 +266,69 @@ def _find(
     for e in range(len(entry_node)):
         entry_at[entry_node[e]] = NOTHING
     return time_of, entry_of, source_of, first_arc, arcs, metres, order
+
+
+def spread(
+    graph: RoadGraph, weights: NDArray[np.uint64], sources: Sources, limit_ms: int
+) -> NDArray[np.uint32]:
+    """Milliseconds by node from the nearest of the sources, exact up to the limit and `CLOSED` beyond it.
+
+    With the weights of `coverage.outbound` the time is that of driving from the sources to the node.
+    """
+    keys = len(sources.node) + graph.arcs + 8
+    with graph.scratch.lend(graph.nodes, 0, keys) as scratch:
+        return _spread(
+            graph.first_in, weights, graph.nodes, sources.node, sources.cost, limit_ms,
+            scratch.dist, scratch.heap, scratch.seen,
+        )  # fmt: skip
+
+
+@compiled
+def _spread(
+    first_in: NDArray[np.uint32],
+    weights: NDArray[np.uint64],
+    nodes: int,
+    source_node: NDArray[np.int64],
+    source_cost: NDArray[np.int64],
+    limit_ms: int,
+    dist: NDArray[np.uint32],
+    heap: NDArray[np.uint64],
+    seen: NDArray[np.uint32],
+) -> NDArray[np.uint32]:
+    size, touched = np.uint64(0), 0
+    for s in range(len(source_node)):
+        node = np.uint64(source_node[s])
+        if source_cost[s] <= limit_ms and source_cost[s] < np.int64(dist[node]):
+            if dist[node] == np.uint32(CLOSED):
+                seen[touched] = node
+                touched += 1
+            dist[node] = source_cost[s]
+            size = _push(heap, size, np.uint64((np.uint64(source_cost[s]) << WORD) | node))
+    while size > np.uint64(0):
+        top = heap[np.uint64(0)]
+        size = np.uint64(size - ONE)
+        if size > np.uint64(0):
+            _sink(heap, size)
+        u = np.uint64(top & LOW)
+        time = np.uint32(top >> WORD)
+        if time != dist[u]:
+            continue
+        position = np.uint64(first_in[u])
+        end = np.uint64(first_in[np.uint64(u + ONE)])
+        while position < end:
+            packed = weights[position]
+            v = np.uint64(packed & LOW)
+            reached = np.uint32(time + np.uint32(packed >> WORD))
+            before = dist[v]
+            if reached < before and np.int64(reached) <= limit_ms:
+                if before == np.uint32(CLOSED):
+                    seen[touched] = v
+                    touched += 1
+                dist[v] = reached
+                size = _push(heap, size, np.uint64((np.uint64(reached) << WORD) | v))
+            position = np.uint64(position + ONE)
+    times = np.full(nodes, np.uint32(CLOSED), dtype=np.uint32)
+    for i in range(touched):
+        times[seen[i]] = dist[seen[i]]
+        dist[seen[i]] = np.uint32(CLOSED)
+    return times

@@ -11,6 +11,7 @@ from gis_data.model import Name, Place, Roads, VehicleClass
 from routing.coverage import Post, coverage
 from routing.graph import build_graph
 from routing.islands import MainNetwork
+from routing.isochrone import isochrones
 from routing.live import LiveRoads
 from routing.matching import Fix, Matcher, match, matched
 from routing.path import path_of
@@ -22,7 +23,7 @@ FAR_LANE = ((112.01, 35.0), (112.011, 35.0))
 
 
 def warm_up() -> None:
-    """Ranks, routes, matches and covers on two lanes that no road joins, which takes every compiled function once."""
+    """Ranks, routes, matches, covers and draws on two lanes that no road joins: every compiled function once."""
     vehicle = VehicleClass("any", Name("车", "vehicle"), {"service": 20.0}, 1.0, 1.0, 1.0)
     graph = build_graph(_lanes(), {"any": vehicle})
     whole = MainNetwork(
@@ -38,6 +39,9 @@ def warm_up() -> None:
     matched(live.graph, matcher)
     place = Place("p", "p", "landmark", "", "", Point(112.0008, 35.0), 0.0, 0)
     coverage(live, (Post("s", 112.0003, 35.0, "any"),), (place,), (), 5.0)
+    middle = live.find_point(112.0003, 35.0, "any", "start")
+    assert middle is not None
+    isochrones(live, middle, "any", (0.05, 5.0))
 
 
 def _lanes() -> Roads:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from routing import boxes, geometry, nearby, search
+from routing import boxes, geometry, nearby, raster, search
 from routing.coverage import Post, coverage
+from routing.isochrone import isochrones
 from routing.matching import Fix, Matcher, match, matched
 from routing.path import path_of
 from routing.rank import rank
@@ -15,7 +16,7 @@ from tests.rules.routing_world import FLEET, Draft, at, town
 
 def versions() -> dict[str, int]:
     """By compiled function: how many versions of it there are."""
-    found = {**vars(boxes), **vars(geometry), **vars(nearby), **vars(search)}
+    found = {**vars(boxes), **vars(geometry), **vars(nearby), **vars(raster), **vars(search)}
     return {name: len(value.signatures) for name, value in found.items() if hasattr(value, "signatures")}
 
 
@@ -31,6 +32,9 @@ def test_warming_up_compiles_every_function_once_and_no_alarm_adds_a_version() -
     rank(lane.live(), 113, 35, [Start(113, 35, "heavy_engine")])  # whole numbers too
     route(live, at(1, 2), at(7, 7), "heavy_engine")
     coverage(live, [Post("s", *at(2, 2), "heavy_engine")], (), (), 5.0)
+    here = live.find_point(*at(3, 3.4), "light_engine", "start")
+    assert here is not None
+    isochrones(live, here, "light_engine", [1, 2])
     matcher = Matcher("heavy_engine")
     for seconds in range(4):
         fix = Fix(seconds, *at(1 + seconds / 8, 2))
