@@ -47,6 +47,7 @@ class Isochrone:
 
     minutes: float
     area: Polygon
+    square_metres: float
     reached_metres: float
 
 
@@ -87,8 +88,10 @@ def isochrones(
     grid = _Grid(live, start, reached[-1], around_metres)
     found = []
     for limit, stretches in zip(limits, reached, strict=True):
-        metres = _driven_metres(live, stretches)
-        found.append(Isochrone(limit, grid.around(stretches), metres))
+        area = grid.around(stretches)
+        found.append(
+            Isochrone(limit, area, area.area * grid.square_metres_of_degrees, _driven_metres(live, stretches))
+        )
     return Isochrones(start, vehicle_class, grid.tolerance_metres, tuple(found))
 
 
@@ -168,6 +171,7 @@ class _Grid:
         west, east, south, north = lon.min(), lon.max(), lat.min(), lat.max()
         middle = (south + north) / 2.0
         east_metres, north_metres = float(metres_east(middle)), float(metres_north(middle))
+        self.square_metres_of_degrees = east_metres * north_metres
         cell = around_metres / REACH
         extent = (east - west) * east_metres, (north - south) * north_metres
         while (extent[0] / cell + 10) * (extent[1] / cell + 10) > MOST_CORNERS:

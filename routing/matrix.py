@@ -95,7 +95,7 @@ def travel_matrix(
         found.on_foot_metres[here] = np.where(arrived, walked, 0.0)
         if drives_.metres is not None:
             found.distance_metres[here] = drives_.metres
-    _walk_the_rest(live, starts, points, found, metres)
+    _rank_the_rest(live, starts, points, found, metres)
     return found
 
 
@@ -227,14 +227,17 @@ def _arrival(live: LiveRoads, vehicle_class: str, lon: float, lat: float) -> Sto
     return None if there is None else there.stops
 
 
-def _walk_the_rest(
+def _rank_the_rest(
     live: LiveRoads,
     starts: Sequence[Start],
     points: Sequence[tuple[float, float]],
     found: TravelMatrix,
     metres: bool,
 ) -> None:
-    """Rank again who cannot drive to a point all the way: seldom many, and each has its own best stop."""
+    """Rank again who cannot drive to a point all the way: seldom many, and each has its own best stop.
+
+    A unit under way that is bound to a direction is among them: where it may turn, only a ranking knows.
+    """
     fleets: dict[bytes, tuple[NDArray[np.int64], Fleet]] = {}
     for column in np.flatnonzero(~found.by_road.all(axis=0)).tolist():
         missing = ~found.by_road[:, column]
@@ -246,6 +249,7 @@ def _walk_the_rest(
         for number, row in enumerate(rows.tolist()):
             reach = ranking.reach(number)
             found.reachable[row, column] = reach.reachable
+            found.by_road[row, column] = reach.by_road
             found.travel_ms[row, column] = reach.travel_ms
             found.on_foot_ms[row, column] = reach.on_foot_ms
             found.on_foot_metres[row, column] = reach.on_foot_metres

@@ -18,8 +18,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import coo_array
 
 from gis_data.errors import InputError
 
@@ -186,6 +184,13 @@ def _solved(
     y_j: site j is chosen. c_ik: place i is saved its k-th largest saving or more; c_ik ≤ c_i(k-1) + Σ y_j over the
     sites that save it exactly that, and each level adds what it is above the next.
     """
+    from scipy.optimize import (  # here: half a second that no other command waits for
+        Bounds,
+        LinearConstraint,
+        milp,
+    )
+    from scipy.sparse import coo_array
+
     candidates = len(savings)
     place, site = np.nonzero(savings.T)
     worth = savings[site, place]

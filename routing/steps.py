@@ -41,13 +41,15 @@ class Action(StrEnum):
 class Step:
     """What to do at (`lon`, `lat`), and how far and how long it goes on like that until the next step.
 
-    `road` is the name of the road it leads onto, "" where it has none. `heading` is where that road leads first, one
-    of `HEADINGS`, `bearing_degrees` the same clockwise from north. The milliseconds of all steps but `WALK` add up to
-    the drive's, those of `WALK` are the time on foot. Roundabouts are not told apart: the roads do not say so.
+    `road` is the name of the road it leads onto, "" where it has none; `stays`: it is on that road already. `heading`
+    is where that road leads first, one of `HEADINGS`, `bearing_degrees` the same clockwise from north. The
+    milliseconds of all steps but `WALK` add up to the drive's, those of `WALK` are the time on foot. Roundabouts are
+    not told apart: the roads do not say so.
     """
 
     action: Action
     road: str
+    stays: bool
     metres: float
     milliseconds: int
     heading: str
@@ -65,7 +67,8 @@ def steps_of(
 ) -> tuple[Step, ...]:
     """The steps of a reach that `rank` or `route` found, from where the unit stands to where it stops, then on foot.
 
-    A step begins where the name of the road changes, and at junctions where the way bends. `place`: where it
+    A step begins where the name of the road changes, and at junctions where the way bends (by 50° or more, if the road
+    keeps its name). `place`: where it
     is going (lon, lat), for the direction of the walk. What the drive takes beyond its roads (turning round) counts
     for the first step.
     """
@@ -75,7 +78,7 @@ def steps_of(
         bearing = _bearing(np.array((stop, place or stop)))
         steps.append(
             Step(
-                Action.WALK, "", reach.on_foot_metres, reach.on_foot_ms, heading_of(bearing), bearing,
+                Action.WALK, "", False, reach.on_foot_metres, reach.on_foot_ms, heading_of(bearing), bearing,
                 reach.stop.lon, reach.stop.lat,
             )
         )  # fmt: skip
@@ -101,24 +104,34 @@ def _drive(live: LiveRoads, vehicle_class: str, reach: Reach) -> list[Step]:
     starts = [(0, Action.DEPART)]
     for n, (one, other) in enumerate(pairwise(arcs), start=1):
         action = _turn(lines[n - 1], lines[n], turned_back=one ^ 1 == other)
+        renamed = name[n] != name[n - 1]
+        if action in (Action.SLIGHT_LEFT, Action.SLIGHT_RIGHT) and name[n] and not renamed:
+            continue  # the road goes on under its name
         bends = action is not Action.CONTINUE and (
             action is Action.U_TURN or _is_junction(live, vehicle_class, one, other)
         )
-        if bends or name[n] != name[n - 1]:
+        if bends or renamed:
             starts.append((n, action if bends else Action.CONTINUE))
     steps = []
     for (first, action), (after, _) in pairwise([*starts, (len(arcs), Action.ARRIVE)]):
         bearing = _bearing(_near(lines[first], at_end=False))
         steps.append(
             Step(
-                action, name[first], float(sum(metres[first:after])), sum(milliseconds[first:after]),
-                heading_of(bearing), bearing, float(lines[first][0, 0]), float(lines[first][0, 1]),
+                action=action,
+                road=name[first],
+                stays=first > 0 and name[first] == name[first - 1],
+                metres=float(sum(metres[first:after])),
+                milliseconds=sum(milliseconds[first:after]),
+                heading=heading_of(bearing),
+                bearing_degrees=bearing,
+                lon=float(lines[first][0, 0]),
+                lat=float(lines[first][0, 1]),
             )
-        )  # fmt: skip
+        )
     bearing = _bearing(_near(lines[-1], at_end=True))
     steps.append(
         Step(
-            Action.ARRIVE, name[-1], 0.0, 0, heading_of(bearing), bearing,
+            Action.ARRIVE, name[-1], True, 0.0, 0, heading_of(bearing), bearing,
             float(lines[-1][-1, 0]), float(lines[-1][-1, 1]),
         )
     )  # fmt: skip

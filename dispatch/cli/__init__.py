@@ -13,12 +13,14 @@ from dispatch.cli.coverage import coverage
 from dispatch.cli.demonstrate import demo
 from dispatch.cli.devices import device
 from dispatch.cli.folders import county
+from dispatch.cli.isochrones import isochrone
 from dispatch.cli.postgres import postgres
-from dispatch.cli.roads import nearest, route
+from dispatch.cli.roads import nearest
 from dispatch.cli.serving import serve
 from dispatch.cli.simulate import simulate
 from dispatch.cli.speeds import speeds
 from dispatch.cli.tokens import operator, token
+from dispatch.cli.ways import matrix, route
 from gis_data.errors import InputError
 from runtime.errors import UserError
 
@@ -38,6 +40,8 @@ for command in (
     county,
     nearest,
     route,
+    matrix,
+    isochrone,
     coverage,
     simulate,
     speeds,

@@ -1,8 +1,9 @@
-"""`pianqu coverage`: who is reached in time, by town and zone, and where the gaps are."""
+"""`pianqu coverage`: who is reached in time, by town and zone, where the gaps are, and what a station more changes."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,57 +11,132 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from dispatch.cli.expansions import expansion_document, print_expansion, site_features, team_of
 from dispatch.cli.options import county_of, county_option, data_options, json_option, print_json, settings_of
 from dispatch.cli.roads import live_roads, turnout_seconds, vehicle_class
+from dispatch.cli.ways import places_of_kinds
 from gis_data.model import County, StationClass
 from routing.coverage import AreaReach, Coverage, PlaceReach, Post
 from routing.coverage import coverage as reach_of
+from routing.expansion import Goal, expand
 
 
 @click.command()
 @click.option("--minutes", type=click.FloatRange(0.1, 240), default=5.0, show_default=True)
 @click.option("--vehicle", metavar="CLASS", help="Only units of this vehicle class.")
+@click.option(
+    "--demand",
+    multiple=True,
+    metavar="KIND",
+    help="Count only places of this kind (village, hamlet …); again for more.",
+)
+@click.option(
+    "--add", type=click.IntRange(0), default=0, metavar="N", help="Put N teams to reach the most people."
+)
+@click.option(
+    "--p-median",
+    type=click.IntRange(0),
+    default=0,
+    metavar="N",
+    help="Put N teams to bring the mean time down most.",
+)
+@click.option(
+    "--candidates",
+    multiple=True,
+    default=("town", "village"),
+    show_default="town, village",
+    metavar="KIND",
+    help="Kinds of places where a team may be put; again for more.",
+)
+@click.option(
+    "--team",
+    type=click.Choice([one.value for one in StationClass]),
+    default=StationClass.TOWNSHIP_1.value,
+    show_default=True,
+    help="What kind of team is added: decides its turnout time and, without --vehicle, its engine.",
+)
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(0),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="For the solver, each time; what is not proven by then says so.",
+)
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.geojson")
 @county_option
 @data_options
 @json_option
 def coverage(
-    minutes: float, vehicle: str | None, out: Path | None, county: Path | None, as_json: bool, **where: Any
+    minutes: float,
+    vehicle: str | None,
+    demand: tuple[str, ...],
+    add: int,
+    p_median: int,
+    candidates: tuple[str, ...],
+    team: str,
+    time_limit: float,
+    out: Path | None,
+    county: Path | None,
+    as_json: bool,
+    **where: Any,
 ) -> None:
     """Which places an engine reaches in time from the order on: turnout, road, and the walk at the end.
 
     Accepted engines of the county and its neighbours with their nominal crews, by day. Micro stations do not count.
+    With --add or --p-median: where more teams would help most, beside all that stand, and what they would change.
     """
     settings = settings_of(**where)
     here = county_of(settings, county)
     if vehicle is not None:
         vehicle_class(here, vehicle)
+    places = places_of_kinds(here, "--demand", demand)
+    sites = places_of_kinds(here, "--candidates", candidates) if add or p_median else []
     live = live_roads(here, settings.cache_folder)
-    found = reach_of(live, _posts(here, vehicle), here.places, here.zones, minutes)
+    posts = _posts(here, vehicle)
+    found = reach_of(live, posts, places, here.zones, minutes)
+    wanted = [(goal, n) for goal, n in ((Goal.COVERING, add), (Goal.MEDIAN, p_median)) if n]
+    sent = team_of(here, StationClass(team), vehicle)
+    larger = [
+        expand(
+            live, posts, places, here.zones, minutes,
+            goal=goal, add=n, candidates=sites, team=sent, seconds=time_limit,
+        )
+        for goal, n in wanted
+    ]  # fmt: skip
     if out is not None:
-        out.write_text(json.dumps(_geojson(here, found), ensure_ascii=False) + "\n", encoding="utf-8")
+        document = _geojson(here, found)
+        document["features"] += [feature for one in larger for feature in site_features(one)]
+        out.write_text(json.dumps(document, ensure_ascii=False) + "\n", encoding="utf-8")
     if as_json:
-        print_json(_document(here, found))
+        said = _document(here, found)
+        if larger:
+            said["expansions"] = [expansion_document(one, sent, StationClass(team)) for one in larger]
+        print_json(said)
         return
     towns = {town.code: town.name for town in here.towns}
     zones = {zone.code: zone.name.zh for zone in here.zones}
     table = Table(title=f"≤ {minutes:g} min")
-    for column in ("area", "places", "reached", "people", "reached", "%"):
+    for column in ("area", "places", "reached", "gaps", "people", "reached", "gaps", "%"):
         table.add_column(column, justify="left" if column == "area" else "right")
     for names, areas in ((zones, found.by_zone), (towns, found.by_town)):
         for area in areas:
             share = 100 * area.population_reached / area.population if area.population else 0.0
             table.add_row(
                 names.get(area.code, area.code or "–"),
-                *(str(n) for n in (area.places, area.reached, area.population, area.population_reached)),
+                *(str(n) for n in (area.places, area.reached, area.places - area.reached)),
+                *(str(n) for n in (area.population, area.population_reached)),
+                str(area.population - area.population_reached),
                 f"{share:.0f}",
             )
         table.add_section()
     console = Console()
     console.print(table)
     for gap in found.gaps[:15]:
-        said = "–" if gap.seconds is None else f"{gap.seconds / 60:.1f} min"
-        console.print(f"{gap.place.name}  {gap.place.population}  {said}")
+        late = "–" if gap.seconds is None else f"{gap.seconds / 60:.1f} min"
+        console.print(f"{gap.place.name}  {gap.place.population}  {late}")
+    for one in larger:
+        print_expansion(console, one, towns)
     if here.synthetic:
         console.print("合成数据（synthetic）：不是测绘成果。")
 
@@ -84,13 +160,16 @@ def _posts(county: County, vehicle: str | None) -> list[Post]:
 
 
 def _document(county: County, found: Coverage) -> dict[str, Any]:
-    def area(one: AreaReach) -> dict[str, Any]:
+    gaps = found.gaps
+
+    def area(one: AreaReach, code_of: Callable[[PlaceReach], str]) -> dict[str, Any]:
         return {
             "code": one.code,
             "places": one.places,
             "places_reached": one.reached,
             "population": one.population,
             "population_reached": one.population_reached,
+            "gaps": [gap.place.code for gap in gaps if code_of(gap) == one.code],
         }
 
     people = sum(one.place.population for one in found.places)
@@ -103,9 +182,9 @@ def _document(county: County, found: Coverage) -> dict[str, Any]:
         "places_reached": sum(one.reached for one in found.places),
         "population": people,
         "population_reached": reached,
-        "by_town": [area(one) for one in found.by_town],
-        "by_zone": [area(one) for one in found.by_zone],
-        "gaps": [_place(one) for one in found.gaps],
+        "by_town": [area(one, lambda gap: gap.place.town) for one in found.by_town],
+        "by_zone": [area(one, lambda gap: gap.zone) for one in found.by_zone],
+        "gaps": [_place(one) for one in gaps],
     }
 
 

@@ -1,8 +1,7 @@
-"""`pianqu nearest` and `pianqu route`: questions to the road graph, answered from the county folder alone."""
+"""`pianqu nearest`: who would be there first, answered from the county folder alone; and the county's road graph."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path
@@ -26,7 +25,6 @@ from gis_data.errors import InputError
 from gis_data.model import County, Unit, VehicleClass
 from routing.live import LiveRoads
 from routing.rank import Fleet, Reach, Start, path_of, rank_times
-from routing.route import route as find_route
 from routing.snap import snap
 from routing.store import GRAPHS, open_graph
 
@@ -47,7 +45,7 @@ def vehicle_class(county: County, code: str) -> VehicleClass:
     return found
 
 
-def _as_the_option_is_called(error: InputError, options: Mapping[str, str]) -> InputError:
+def as_the_option_is_called(error: InputError, options: Mapping[str, str]) -> InputError:
     return InputError(options.get(error.where, error.where), error.problem, error.remedy)
 
 
@@ -93,7 +91,7 @@ def nearest(
     try:
         answer = nearest_units(here, live, lon, lat, vehicle=vehicle, count=count)
     except InputError as error:
-        raise _as_the_option_is_called(error, {"alarm": "--at", "position": "--at"}) from None
+        raise as_the_option_is_called(error, {"alarm": "--at", "position": "--at"}) from None
     if as_json:
         print_json(answer)
         return
@@ -105,9 +103,9 @@ def nearest(
             unit["unit"],
             unit["station_name"],
             unit["vehicle"],
-            _clock(unit["eta_seconds"]),
-            _clock(unit["turnout_seconds"]),
-            _clock(unit["travel_seconds"]),
+            clock(unit["eta_seconds"]),
+            clock(unit["turnout_seconds"]),
+            clock(unit["travel_seconds"]),
             f"{unit['distance_metres'] / 1000:.1f}",
             f"{unit['on_foot_metres']:.0f} m",
         )
@@ -174,52 +172,6 @@ def turnout_seconds(county: County, unit: Unit) -> float:
     return 60.0
 
 
-def _clock(seconds: float) -> str:
+def clock(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes}:{rest:02d}"
-
-
-@click.command()
-@click.option("--from", "from_", required=True, metavar="LON,LAT")
-@click.option("--to", "to", required=True, metavar="LON,LAT")
-@click.option("--vehicle", required=True, metavar="CLASS", help="Which roads it may use, and how fast.")
-@crs_option
-@county_option
-@data_options
-@json_option
-def route(
-    from_: str, to: str, vehicle: str, crs: str, county: Path | None, as_json: bool, **where: Any
-) -> None:
-    """The fastest way of one vehicle class between two points."""
-    settings = settings_of(**where)
-    here = county_of(settings, county)
-    vehicle_class(here, vehicle)
-    start, goal = position("--from", from_, crs), position("--to", to, crs)
-    live = live_roads(here, settings.cache_folder)
-    try:
-        found = find_route(live, start, goal, vehicle)
-    except InputError as error:
-        raise _as_the_option_is_called(error, {"from": "--from", "to": "--to", "alarm": "--to"}) from None
-    document = {
-        "travel_seconds": found.travel_ms / 1000,
-        "distance_metres": round(found.distance_metres, 1),
-        "on_foot_metres": round(found.reach.on_foot_metres, 1),
-        "by_road": found.reach.by_road,
-        "from": _point(found.start),
-        "to": _point(found.goal),
-        "path": [list(point) for point in found.path.coordinates],
-        "nodes": list(found.path.nodes),
-        "roads": list(found.path.names),
-    }
-    if as_json:
-        print_json(document)
-        return
-    on_foot = f"  + {found.reach.on_foot_metres:.0f} m on foot" if found.reach.on_foot_metres >= 1 else ""
-    print(f"{_clock(found.travel_ms / 1000)}  {found.distance_metres / 1000:.1f} km{on_foot}")
-    if not found.reach.by_road:
-        print(f"pianqu: no road for {vehicle} leads all the way there", file=sys.stderr)
-    print(" → ".join(found.path.names))
-
-
-def _point(point: Any) -> dict[str, float | int]:
-    return {"lon": point.lon, "lat": point.lat, "edge": point.arc, "fraction": point.fraction}

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, TextIO
@@ -13,10 +12,17 @@ from typing import Any, TextIO
 import click
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from dispatch.cli.options import county_of, county_option, data_options, json_option, print_json, settings_of
+from dispatch.cli.options import (
+    county_of,
+    county_option,
+    data_options,
+    json_option,
+    print_json,
+    progress,
+    settings_of,
+)
 from dispatch.cli.roads import live_roads
 from dispatch.simulator.assumptions import default_assumptions
 from dispatch.simulator.ground import Ground
@@ -85,14 +91,14 @@ def simulate(
     demand, alarms = drawn(here, given, study)
     kept = settings.cache_folder / f"travel-{here.code}-{fingerprint(here)}.npz"
     table = read_table(kept, here)
-    with _progress("roads") as step:
+    with progress("roads") as step:
         if fill(table, here, lambda: live_roads(here, settings.cache_folder), places_of(alarms), step):
             write_table(table, kept)
     task = Task(Ground(here, given, table), demand, study.habits, alarms, seed, folder is not None)
     workers = len(os.sched_getaffinity(0))
     with ExitStack() as stack:
         rows = stack.enter_context(_row_files(folder)) if folder is not None else None
-        step = stack.enter_context(_progress("alarms"))
+        step = stack.enter_context(progress("alarms"))
         total, done = sum(len(one) for one in alarms) * len(study.habits), 0
 
         def each(outcome: Outcome) -> None:
@@ -124,7 +130,7 @@ def verify(case: Path | None, seeds: int, as_json: bool) -> int:
         click.echo(f"pianqu: case {name}: no fields that the simulator knows; passed over", err=True)
     if not checks:
         raise InputError(f"--case {case}", "no case that the simulator knows", "see docs/simulation.md")
-    with _progress("cases") as step:
+    with progress("cases") as step:
         found = verified(checks, seeds, step)
     if as_json:
         print_json([one.as_json() for one in found])
@@ -162,18 +168,6 @@ def _row_files(folder: Path) -> Iterator[tuple[TextIO, TextIO]]:
         responses.write(heading(RESPONSES))
         alarms.write(heading(ALARMS))
         yield responses, alarms
-
-
-@contextmanager
-def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on a terminal, nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda done, of: None
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, of: bar.update(task, completed=done, total=of)
 
 
 def _show(report: dict[str, Any]) -> None:

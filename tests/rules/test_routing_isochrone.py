@@ -101,6 +101,8 @@ def test_what_is_reached_is_inside_and_what_is_far_from_it_is_outside(
         reached = stretches_within(live, start, code, round(one.minutes * 60_000))
         ways = lines(live, reached)
         assert one.reached_metres == pytest.approx(metres_of(live, reached), abs=1e-6)
+        flat = shapely.transform(one.area, metric)
+        assert one.square_metres == pytest.approx(flat.area, rel=0.001)
         for way in ways:
             assert one.area.covers(shapely.LineString(way))
         scattered = np.array([at(*spot) for spot in rng.uniform(-1, SIDE + 5, (400, 2))])

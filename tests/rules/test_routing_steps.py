@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dispatch.messages import Lang
+from dispatch.messages.directions import step_text
 from routing.route import route
 from routing.steps import HEADINGS, Action, Step, heading_of, steps_of
 from tests.rules.routing_world import FLEET, SIDE, Draft, at, town
@@ -64,6 +66,16 @@ def test_a_bend_where_no_other_road_meets_is_no_step() -> None:
     steps = told(draft, (1, 0), (1, 4))
     assert [step.action for step in steps] == [Action.DEPART, Action.ARRIVE]
     assert steps[0].road == "环山路"
+
+
+def test_a_named_road_that_bends_a_little_at_a_junction_is_no_step_and_one_that_turns_is() -> None:
+    for corner, expected in (((8, 1.5), []), ((5, 4), [(Action.LEFT, True)])):
+        draft = Draft()
+        draft.add([at(0, 0), at(5, 0)], name="高沁线")
+        draft.add([at(5, 0), at(*corner)], name="高沁线")
+        draft.add([at(5, 0), at(9, -3)], name="别路")
+        steps = told(draft, (1, 0), corner)
+        assert [(step.action, step.stays) for step in steps[1:-1]] == expected
 
 
 def test_the_name_changes_and_the_way_goes_straight_on() -> None:
@@ -133,3 +145,21 @@ def test_eight_headings_go_clockwise_from_north() -> None:
     assert heading_of(359.0) == "n"
     assert heading_of(22.4) == "n"
     assert heading_of(22.6) == "ne"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("action", [action for action in Action if action is not Action.WALK])
+def test_every_step_has_words_with_and_without_a_name(lang: Lang, action: Action) -> None:
+    for road, stays in (("丹河路", False), ("丹河路", True), ("", False)):
+        said = step_text(Step(action, road, stays, 120.0, 9000, "ne", 45.0, 112.8, 35.4), lang)
+        assert said
+        assert "step." not in said
+        assert "{" not in said
+        if road and action is not Action.ARRIVE:
+            assert road in said
+
+
+def test_a_walk_says_how_far_and_where_to() -> None:
+    walk = Step(Action.WALK, "", False, 120.4, 108_000, "nw", 315.0, 112.8, 35.4)
+    assert step_text(walk) == "向西北步行 120 米"
+    assert step_text(walk, "en") == "120 m on foot, north-west"
