@@ -8,7 +8,7 @@ within those of more, and what is surrounded and not reached is a hole.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -72,6 +72,8 @@ def isochrones(
 ) -> Isochrones:
     """One area for each limit; `ready_seconds` pass before the drive begins. Only driving counts, nothing on foot.
 
+    The start is free to leave in both directions, whatever it does now.
+
     Raises InputError for limits or widths that are none, and for an unknown vehicle class.
     """
     limits = sorted(set(minutes))
@@ -80,6 +82,7 @@ def isochrones(
     if not 10.0 <= around_metres <= 10_000.0:
         raise InputError("metres around the road", f"{around_metres} is out of range", "give 10 to 10000")
     live.graph.require_class(vehicle_class)
+    start = replace(start, directed=False)
     limit_ms = [round((limit * 60.0 - ready_seconds) * 1000.0) for limit in limits]
     if start.arc < 0 and start.node < 0:
         limit_ms = [-1] * len(limits)  # it stands off every open road

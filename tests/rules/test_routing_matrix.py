@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -67,6 +69,22 @@ def test_one_start_and_one_point_and_none_at_all() -> None:
     assert one.total_ms.tolist() == [[rank(live, *goal, [start])[0].total_ms]]
     assert travel_matrix(live, [], [goal]).total_ms.shape == (0, 1)
     assert travel_matrix(live, [start], []).total_ms.shape == (1, 0)
+
+
+def test_a_unit_bound_to_a_direction_is_ranked_as_such() -> None:
+    live = town(2).live()
+    point = live.find_point(*at(3.4, 4.2), "heavy_engine", "unit")
+    assert point is not None
+    under_way = Start(point.lon, point.lat, "heavy_engine", replace(point, directed=True))
+    starts = [under_way, Start(*at(6, 6), "heavy_engine")]
+    points = somewhere(np.random.default_rng(3), 20)
+    found = travel_matrix(live, starts, points)
+    for column, (lon, lat) in enumerate(points):
+        for row, reach in enumerate(rank(live, lon, lat, starts)):
+            assert (found.total_ms[row, column], found.by_road[row, column]) == (
+                reach.total_ms,
+                reach.by_road,
+            )
 
 
 def test_rows_from_many_threads_are_the_rows_of_one() -> None:
