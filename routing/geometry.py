@@ -19,6 +19,7 @@ FLATTENING = 1.0 / 298.257223563
 ECCENTRICITY_2 = FLATTENING * (2.0 - FLATTENING)
 RADIANS = math.pi / 180.0
 NODE_DEGREES = 1e-6
+EQUALLY_NEAR_METRES = 1e-6
 
 
 @compiled
@@ -60,7 +61,10 @@ def nearest_on_piece(
     coords: NDArray[np.float64],
     along: NDArray[np.float64],
 ) -> tuple[float, float]:
-    """Distance in metres to one piece, and how far along it (0 to 1) the nearest point lies."""
+    """Distance in metres to one piece, and how far along it (0 to 1) the nearest point lies.
+
+    Of points equally near, as on a line that comes back over itself, the first.
+    """
     first, last = starts[piece], starts[piece + 1] - 1
     best, best_along = np.inf, 0.0
     middle = 0.5 * (coords[first, 1] + lat)
@@ -76,7 +80,7 @@ def nearest_on_piece(
         if square > 0.0:
             t = min(1.0, max(0.0, -(x0 * dx + y0 * dy) / square))
         metres = math.hypot(x0 + t * dx, y0 + t * dy)
-        if metres < best:
+        if metres < best - EQUALLY_NEAR_METRES:
             best = metres
             best_along = along[v] + t * (along[v + 1] - along[v])
         x0, y0 = x1, y1
@@ -155,6 +159,42 @@ def point_along(
         coords[v, 0] + t * (coords[v + 1, 0] - coords[v, 0]),
         coords[v, 1] + t * (coords[v + 1, 1] - coords[v, 1]),
     )
+
+
+@compiled
+def line_along(
+    arcs: NDArray[np.int32],
+    begin: float,
+    end: float,
+    starts: NDArray[np.int64],
+    coords: NDArray[np.float64],
+    along: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """The vertices (lon, lat) of joined arcs, from a fraction of the first of them to a fraction of the last."""
+    room = 2
+    for arc in arcs:
+        room += starts[(arc >> 1) + 1] - starts[arc >> 1]
+    line = np.empty((room, 2), dtype=np.float64)
+    count = 0
+    for number in range(len(arcs)):
+        piece, against = arcs[number] >> 1, arcs[number] & 1 == 1
+        low = begin if number == 0 else 0.0
+        high = end if number == len(arcs) - 1 else 1.0
+        if against:
+            low, high = 1.0 - high, 1.0 - low
+        first, last = starts[piece], starts[piece + 1]
+        whole = along[last - 1]
+        if number == 0:
+            line[0] = point_along(piece, high if against else low, starts, coords, along)
+            count = 1
+        for step in range(last - first):
+            v = last - 1 - step if against else first + step
+            if low * whole < along[v] < high * whole:
+                line[count] = coords[v]
+                count += 1
+        line[count] = point_along(piece, low if against else high, starts, coords, along)
+        count += 1
+    return line[:count]
 
 
 @compiled

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.geometry import point_along
+from routing.geometry import line_along
 from routing.graph import RoadGraph
 from routing.live import LiveRoads
 from routing.reach import Reach, Start, cut
@@ -29,34 +29,30 @@ def path_of(live: LiveRoads, start: Start | None, reach: Reach) -> Path:
     if len(arcs) == 0:
         here, there = (reach.start.lon, reach.start.lat), (reach.stop.lon, reach.stop.lat)
         return Path((here, there), (reach.start.node,) if reach.start.node >= 0 else (), (), ())
-    begin, end = cut(arcs, reach.start, reach.stop)
-    rows: list[NDArray[np.float64]] = []
-    for number, arc in enumerate(arcs):
-        first, last = begin if number == 0 else 0.0, end if number == len(arcs) - 1 else 1.0
-        line = arc_line(graph, int(arc), first, last)
-        rows.append(line if number == 0 else line[1:])
-    nodes = [int(graph.head[arc]) for arc in arcs[:-1]]
+    nodes: list[int] = graph.head[arcs[:-1]].tolist()
     if reach.start.node >= 0:
         nodes.insert(0, reach.start.node)
     if reach.stop.node >= 0:
         nodes.append(reach.stop.node)
     names: list[str] = []
-    for arc in arcs:
-        name = graph.piece_names[arc >> 1]
+    for piece in (arcs >> 1).tolist():
+        name = graph.piece_names[piece]
         if name and (not names or names[-1] != name):
             names.append(name)
-    coordinates = tuple((float(x), float(y)) for x, y in np.concatenate(rows))
-    return Path(coordinates, tuple(nodes), tuple(int(arc) for arc in arcs), tuple(names))
+    coordinates = tuple((x, y) for x, y in line_of(live, reach).tolist())
+    return Path(coordinates, tuple(nodes), tuple(arcs.tolist()), tuple(names))
+
+
+def line_of(live: LiveRoads, reach: Reach) -> NDArray[np.float64]:
+    """The way of a reach alone, rows of (lon, lat) from start to stop; no rows where nothing is driven."""
+    if len(reach.arcs) == 0:
+        return np.empty((0, 2), dtype=np.float64)
+    graph = live.graph
+    begin, end = cut(reach.arcs, reach.start, reach.stop)
+    return line_along(reach.arcs, begin, end, graph.starts, graph.coords, graph.along_metres)
 
 
 def arc_line(graph: RoadGraph, arc: int, begin: float, end: float) -> NDArray[np.float64]:
     """The vertices of an arc between two fractions of it, in driving direction."""
-    piece, against = arc >> 1, arc & 1 == 1
-    low, high = (1.0 - end, 1.0 - begin) if against else (begin, end)
-    first, last = graph.starts[piece], graph.starts[piece + 1]
-    along, coords = graph.along_metres[first:last], graph.coords[first:last]
-    whole = along[-1]
-    inner = coords[(along > low * whole) & (along < high * whole)]
-    ends = [point_along(piece, at, graph.starts, graph.coords, graph.along_metres) for at in (low, high)]
-    line = np.concatenate((np.array(ends[:1]), inner, np.array(ends[1:])))
-    return line[::-1] if against else line
+    only = np.array((arc,), dtype=np.int32)
+    return line_along(only, begin, end, graph.starts, graph.coords, graph.along_metres)

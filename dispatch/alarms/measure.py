@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import cast
 
-from shapely import LineString
+import numpy as np
+import shapely
+from numpy.typing import NDArray
 
 from dispatch.alarms.framing import HinderedRoad, Travel
 from dispatch.alarms.question import UNREACHABLE_MS
@@ -16,7 +19,7 @@ from gis_data.errors import InputError
 from routing.learning import expected_by_road as by_road
 from routing.live import LiveRoads
 from routing.on_road import heading_of
-from routing.path import path_of
+from routing.path import line_of
 from routing.rank import Reach, Start, rank
 
 # Farther than this from where its vehicle must stop, a crew is no help in time; the gate then says "no road".
@@ -123,14 +126,14 @@ def _ways(measured: Measured, unit_codes: frozenset[str]) -> dict[str, list[list
     found: dict[str, list[list[float]]] = {}
     if not measured.reaches:
         return found
-    for unit, start, reach in zip(measured.units, measured.starts, measured.reaches, strict=True):
+    for unit, reach in zip(measured.units, measured.reaches, strict=True):
         if unit.code in unit_codes and len(reach.arcs):
-            found[unit.code] = _thin(path_of(measured.live, start, reach).coordinates)
+            found[unit.code] = _thin(line_of(measured.live, reach))
     return found
 
 
-def _thin(coordinates: Sequence[Sequence[float]]) -> list[list[float]]:
-    points = [(float(lon), float(lat)) for lon, lat in coordinates]
-    if len(points) > 2:
-        points = [(x, y) for x, y in LineString(points).simplify(DRAWN_DEGREES).coords]
-    return [[round(lon, 6), round(lat, 6)] for lon, lat in points]
+def _thin(line: NDArray[np.float64]) -> list[list[float]]:
+    if len(line) > 2:
+        drawn = shapely.simplify(shapely.linestrings(line), DRAWN_DEGREES, preserve_topology=False)
+        line = shapely.get_coordinates(drawn)
+    return cast("list[list[float]]", np.round(line, 6).tolist())

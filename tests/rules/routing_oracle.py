@@ -208,7 +208,8 @@ def nearest_fraction(live: LiveRoads, piece: int, lon: float, lat: float) -> flo
     dx, dy = np.diff(x), np.diff(y)
     square = np.maximum(dx * dx + dy * dy, 1e-30)
     t = np.clip(-(x[:-1] * dx + y[:-1] * dy) / square, 0.0, 1.0)
-    best = int(np.argmin(np.hypot(x[:-1] + t * dx, y[:-1] + t * dy)))
+    metres = np.hypot(x[:-1] + t * dx, y[:-1] + t * dy)
+    best = int(np.flatnonzero(metres <= metres.min() + 1e-6)[0])  # of points equally near, the first
     along = graph.along_metres[graph.starts[piece] : graph.starts[piece + 1]]
     if along[-1] == 0.0:
         return 0.0

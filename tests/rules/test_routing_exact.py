@@ -200,6 +200,16 @@ def test_parallel_roads_are_told_apart() -> None:
     assert live.graph.piece_ids[slow.arcs[-1] >> 1] == "slow"
 
 
+def test_where_a_road_comes_back_over_itself_its_first_nearest_point_is_the_stop() -> None:
+    draft = Draft()
+    draft.add([at(0, 2), at(1, 0), at(0, 2)], oneway=1)
+    draft.add([at(0, 0), at(0, 0.1)], road="footway")
+    live = draft.live()
+    (reach,) = rank(live, *at(0, 0), [Start(*at(0, 2), "heavy_engine")])
+    assert reach.stop.fraction == pytest.approx(0.4282, abs=1e-3)
+    assert_exact(live, *at(0, 0), [Start(*at(0, 2), "heavy_engine")])
+
+
 def test_a_loop_is_entered_on_the_shorter_side() -> None:
     draft = Draft()
     draft.add([at(0, 0), at(2, 0)], id="way")
