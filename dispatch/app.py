@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from fastapi import Depends, FastAPI
 from redis.asyncio import Redis
@@ -81,7 +82,7 @@ async def running_service(settings: Settings, servers: Servers, county: County) 
             speeds = await speed_table(conn, county.code)
         driven = replace(county, vehicle_classes=laid_over(county.vehicle_classes, speeds.factors))
         live = await asyncio.to_thread(_live_roads, driven, settings.cache_folder)
-        roads = RoadBook(county.code, live)
+        roads = RoadBook(county.code, live, profiles=county.speed_profiles, zone=ZoneInfo(county.time_zone))
         async with db.work() as work:
             await roads.refresh(work.conn, work.now)
         guard = Guard(db)

@@ -258,6 +258,7 @@ create table road_condition_version (
     version bigint default 0 not null,
     speed_profile text default ''::text not null,
     speed_profile_digest text default ''::text not null,
+    speeds_since timestamp with time zone default '-infinity'::timestamp with time zone not null,
     constraint road_condition_version_pkey PRIMARY KEY (county)
 );
 

@@ -30,6 +30,7 @@ from gis_data.model import (
     WaterRules,
 )
 from gis_data.records import plain, record
+from gis_data.speed_profile import SpeedProfile
 
 SECTIONS = (
     "policy",
@@ -47,6 +48,7 @@ SECTIONS = (
     "notify",
     "water",
     "water_need",
+    "speed_profile",
 )
 
 
@@ -68,6 +70,7 @@ class Catalogue:
     water_rules: WaterRules
     water_needs: tuple[WaterNeed, ...]
     driving: DrivingRules
+    speed_profiles: tuple[SpeedProfile, ...]
 
 
 @cache
@@ -120,6 +123,9 @@ def catalogue_of(document: Mapping[str, Any], where: str, default: Catalogue | N
         driving=d.driving
         if d and missing("driving")
         else _driving(document.get("driving", {}), f"{where} [driving]"),
+        speed_profiles=d.speed_profiles
+        if d and missing("speed_profile")
+        else tuple(_by_code(SpeedProfile, document, "speed_profile", where).values()),
     )
 
 
@@ -148,6 +154,11 @@ def catalogue_document(catalogue: Catalogue | County) -> dict[str, Any]:
         "turnout": [plain(row) for row in catalogue.turnouts],
         "notify": [plain(row) for row in catalogue.notify_bodies.values()],
         "water_need": [plain(row) for row in catalogue.water_needs],
+        **(
+            {"speed_profile": [plain(row) for row in catalogue.speed_profiles]}
+            if catalogue.speed_profiles
+            else {}
+        ),
     }
 
 
@@ -207,7 +218,7 @@ def _slot(item: object, shared: Mapping[str, Slot], where: str) -> Slot:
     return shared[item]
 
 
-Coded = TypeVar("Coded", VehicleClass, Capability, Task, IncidentKind, NotifyBody, Slot)
+Coded = TypeVar("Coded", VehicleClass, Capability, Task, IncidentKind, NotifyBody, Slot, SpeedProfile)
 Row = TypeVar("Row")
 
 

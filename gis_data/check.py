@@ -8,6 +8,7 @@ from pathlib import Path
 from gis_data.check_codes import check_codes
 from gis_data.check_points import check_points
 from gis_data.check_roads import check_roads
+from gis_data.check_speeds import check_speeds
 from gis_data.check_water import check_water
 from gis_data.check_zones import check_zones
 from gis_data.errors import InputError
@@ -27,6 +28,7 @@ def check_county(county: County) -> tuple[Fault, ...]:
         *check_zones(county),
         *check_codes(county),
         *check_water(county),
+        *check_speeds(county),
     )
 
 

@@ -60,6 +60,10 @@ FAULTS: Mapping[str, tuple[str, str]] = {
         "season {value} is not understood",
         "write MM-DD/MM-DD, such as 04-01/10-31, or words without digits",
     ),
+    "bad_hours": (
+        "hours {value} are not understood",
+        "write HH:MM-HH:MM, such as 06:30-09:00 or 22:00-05:00",
+    ),
     "out_of_range": ("{field} {value} is not between {least} and {most}", "correct it, or leave it empty"),
     "no_units": ("there are no units", "add units.csv, so that there is somebody to send"),
 }

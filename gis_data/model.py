@@ -36,6 +36,7 @@ from gis_data.reference import (
     WaterNeed,
     WaterRules,
 )
+from gis_data.speed_profile import SpeedProfile
 
 # One door for the rest of the house: features from here, reference records passed through.
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "Roads",
     "Slot",
     "SlotRule",
+    "SpeedProfile",
     "Station",
     "StationClass",
     "Task",
@@ -255,3 +257,4 @@ class County:
     water_rules: WaterRules = field(default_factory=WaterRules)
     water_needs: tuple[WaterNeed, ...] = ()
     driving: DrivingRules = field(default_factory=DrivingRules)
+    speed_profiles: tuple[SpeedProfile, ...] = ()

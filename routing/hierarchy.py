@@ -63,17 +63,18 @@ class Hierarchy:
             )
         )
         self._cch = self._kit.CCH(self.order, tail, head, False)
-        self._metrics: dict[str, Any] = {}
+        self._metrics: dict[tuple[str, str], Any] = {}
         self._making = threading.Lock()
         self._pinned = threading.local()  # a query belongs to the thread that made it
 
-    def metric(self, vehicle_class: str) -> Any:
-        """The class's travel times without conditions, customized once."""
+    def metric(self, live: LiveRoads, vehicle_class: str) -> Any:
+        """The class's travel times without conditions, at the speeds of a profile, customized once for each."""
         with self._making:
-            if vehicle_class not in self._metrics:
-                weights = LiveRoads(self._graph).travel_ms(vehicle_class).tolist()
-                self._metrics[vehicle_class] = self._kit.CCHMetric(self._cch, weights)
-            return self._metrics[vehicle_class]
+            key = (live.profile.digest if live.profile else "", vehicle_class)
+            if key not in self._metrics:
+                weights = live.unhindered.travel_ms(vehicle_class).tolist()
+                self._metrics[key] = self._kit.CCHMetric(self._cch, weights)
+            return self._metrics[key]
 
     def times(self, squad: Squad, stops: Stops) -> NDArray[np.int64]:
         """By row of the squad the milliseconds of drive and walk to the best of the stops; `CLOSED`: no way."""
@@ -82,7 +83,7 @@ class Hierarchy:
             pinned = self._pinned.squads = WeakKeyDictionary()
         if squad not in pinned:
             pinned[squad] = self._kit.CCHManyToOne(
-                self.metric(squad.vehicle_class), squad.targets.node.tolist()
+                self.metric(squad.live, squad.vehicle_class), squad.targets.node.tolist()
             )
         found = np.array(pinned[squad].distances_to_multi(_with_costs(stops)), dtype=np.float64)  # None: NaN
         found += squad.targets.cost
@@ -94,7 +95,7 @@ class Hierarchy:
         """All arcs of a row's fastest drive, the partial ones included, and the stop where it ends."""
         entries = np.flatnonzero(squad.targets.target == row)
         begins = [(int(squad.targets.node[e]), int(squad.targets.cost[e])) for e in entries]
-        query = self._kit.CCHQuery(self.metric(squad.vehicle_class))
+        query = self._kit.CCHQuery(self.metric(squad.live, squad.vehicle_class))
         found = query.run_multi(begins, _with_costs(stops))
         nodes, path = found.node_path, found.arc_path
         entry = _cheapest(entries, squad.targets.node, squad.targets.cost, nodes[0])

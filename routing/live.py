@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from gis_data.speed_profile import SpeedProfile
 from routing.condition import Condition, Pieces, check_condition, pieces_meant
 from routing.graph import RoadGraph
+from routing.metric import metric_of
 from routing.nearest import ALL_ROADS, EVERY_PIECE, snap_to
 from routing.overlay import NOTHING, Change, Laid, Sheets, change_between
 from routing.passable import CLOSED
@@ -31,7 +33,8 @@ class LiveRoads:
 
     Where conditions overlap, the one that slows most holds. Classes that no condition touches share the arrays of
     `base`, the same roads without any; `touched` tells for the others which conditions hinder them and where, `closed`
-    names those of them for which something is closed. `unmatched` are the edge ids that no longer exist.
+    names those of them for which something is closed. `unmatched` are the edge ids that no longer exist. `profile` is
+    whose speeds hold; None: the usual ones.
     """
 
     graph: RoadGraph
@@ -44,6 +47,7 @@ class LiveRoads:
     unmatched: tuple[tuple[str, str], ...] = ()
     base: LiveRoads | None = None
     hierarchy: Hierarchy | None = None
+    profile: SpeedProfile | None = None
     sheets: Sheets = field(default_factory=Sheets, repr=False)
     points: dict[tuple[float, float, str], EdgePoint | None] = field(default_factory=dict, repr=False)
     arrivals: dict[tuple[float, float, str], Arrival | None] = field(default_factory=dict, repr=False)
@@ -67,12 +71,31 @@ class LiveRoads:
         weights = self.weights(vehicle_class)
         return (weights[self.graph.slot] >> np.uint64(32)).astype(np.uint32)
 
-    def with_conditions(self, conditions: Sequence[Condition], version: int) -> LiveRoads:
-        """The same graph under other conditions (all that hold now, not the difference).
+    def with_profile(self, profile: SpeedProfile | None) -> LiveRoads:
+        """The roads without conditions at a profile's speeds. Make it once, and lay conditions over it with `base`."""
+        graph, free = self.graph, self.unhindered
+        return LiveRoads(
+            graph=graph,
+            inbound=graph.inbound if profile is None else metric_of(graph, profile),
+            hierarchy=self.hierarchy,
+            profile=profile,
+            sheets=self.sheets,
+            points=free.points,  # no profile closes a road
+        )
+
+    def with_conditions(
+        self, conditions: Sequence[Condition], version: int, base: LiveRoads | None = None
+    ) -> LiveRoads:
+        """The same graph under other conditions (all that hold now, not the difference), and with a `base` at others'
+        speeds.
 
         Costs as much as the conditions in which an earlier version differs mean pieces, not as the graph is large.
         """
-        graph, base = self.graph, self.unhindered
+        graph, known_touched, known_inbound = self.graph, self.touched, self.inbound
+        if base is None or base is self.unhindered:
+            base = self.unhindered
+        else:
+            known_touched, known_inbound = {}, base.inbound
         pieces_of: dict[Condition, Pieces] = {}
         unmatched: list[tuple[str, str]] = []
         for condition in conditions:
@@ -94,11 +117,11 @@ class LiveRoads:
                 here, Laid({c: pieces_of[c] for c, hinders in zip(conditions, here, strict=True) if hinders})
             )
             touched[code] = laid
-            before = self.touched.get(code, NOTHING)
+            before = known_touched.get(code, NOTHING)
             if before.pieces_of.keys() == laid.pieces_of.keys():
-                inbound[code] = self.inbound[code]
+                inbound[code] = known_inbound[code]
                 continue
-            sheet = self.sheets.take(code, self.inbound[code], base.inbound[code], before, laid)
+            sheet = self.sheets.take(code, known_inbound[code], base.inbound[code], before, laid)
             step = (sheet.laid, laid)
             if step not in changes:
                 changes[step] = change_between(graph, *step)
@@ -115,6 +138,7 @@ class LiveRoads:
             unmatched=tuple(unmatched),
             base=base,
             hierarchy=self.hierarchy,
+            profile=base.profile,
             sheets=self.sheets,
         )
 

@@ -114,7 +114,11 @@ async def _propose(
                     at=work.now,
                     conditions_version=measured.live.version,
                     policy_version=desk.policy_version,
-                    inputs={**decision.inputs, "starts": to_starts(_timed_from(measured, candidates))},
+                    inputs={
+                        **decision.inputs,
+                        "roads": _roads(measured),
+                        "starts": to_starts(_timed_from(measured, candidates)),
+                    },
                     result=shown,
                 )
                 ids = await send(desk, work, incident, orders, proposal=id, by=AUTOMATIC) if orders else {}
@@ -188,7 +192,18 @@ def _rests_on(desk: Desk, work: Work, measured: Measured) -> dict[str, Any]:
     return {
         "night": is_night(work.now, zone, policy.night_from_hour, policy.night_to_hour),
         "conditions_version": measured.live.version,
+        "speed_profile": measured.live.profile.code if measured.live.profile else None,
         "road_conditions": len(measured.live.conditions),
+    }
+
+
+def _roads(measured: Measured) -> dict[str, Any]:
+    """Which roads the times were measured on: the conditions of a version, at the speeds of a profile."""
+    profile = measured.live.profile
+    return {
+        "conditions_version": measured.live.version,
+        "speed_profile": profile.code if profile else "",
+        "speed_profile_digest": profile.digest if profile else "",
     }
 
 

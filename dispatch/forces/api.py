@@ -26,6 +26,7 @@ from dispatch.forces.bodies import (
     PreviewBody,
     RemovedAnswer,
     ServiceBody,
+    SpeedsAnswer,
     StationsAnswer,
     StatusAnswer,
     StatusBody,
@@ -209,9 +210,17 @@ def make_forces_router(
         async with db.reading() as conn:
             version = await conditions.SQL.version_of(conn, county=county.code) or 0
             cards = await conditions.condition_cards(conn, county.code)
-        graph = road_book.current.graph
+            now = await db.clock(conn)
+        graph, profile = road_book.current.graph, road_book.current.profile
+        until = road_book.next_speeds(now) if profile else None
+        speeds = profile and SpeedsAnswer(
+            code=profile.code,
+            name=profile.name.zh,
+            name_en=profile.name.en,
+            until=utc_text(until) if until else None,
+        )
         shown = await asyncio.to_thread(lambda: [drawn(card, graph) for card in cards])
-        return ConditionsAnswer.model_construct(version=version, conditions=shown)
+        return ConditionsAnswer.model_construct(version=version, speed_profile=speeds, conditions=shown)
 
     @router.post("/roads/conditions/preview")
     async def preview_conditions(

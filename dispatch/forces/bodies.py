@@ -191,8 +191,20 @@ class PositionAnswer(BaseModel):
     verdict: str
 
 
+class SpeedsAnswer(BaseModel):
+    """A speed profile that holds, until when (null: for two days at least)."""
+
+    code: str
+    name: str
+    name_en: str
+    until: str | None
+
+
 class ConditionsAnswer(BaseModel):
+    """`speed_profile` null: the usual speeds hold."""
+
     version: int
+    speed_profile: SpeedsAnswer | None = None
     conditions: list[dict[str, Any]]
 
 

@@ -14,6 +14,7 @@ from shapely.geometry import shape
 from dispatch.access.problem import Problem
 from dispatch.forces.release import force_released
 from dispatch.push.changes import record_change
+from gis_data.model import SpeedProfile
 from routing.condition import Condition
 from runtime.database import Connection, Work
 from runtime.ids import new_id
@@ -144,6 +145,22 @@ async def turn_conditions(work: Work, county: str) -> int:
     if over:
         force_released(work, county)
     return len(begun) + len(over)
+
+
+async def change_speeds(work: Work, county: str, profile: SpeedProfile | None) -> None:
+    """Say, once for all processes, that another speed profile holds from now on (none: the usual speeds)."""
+    code, digest = (profile.code, profile.digest) if profile else ("", "")
+    told = await SQL.speeds_of(work.conn, county=county)
+    before = told["speed_profile"] if told else ""
+    if (before, told["speed_profile_digest"] if told else "") == (code, digest):
+        return
+    version = await SQL.change_speeds(work.conn, county=county, code=code, digest=digest, at=work.now)
+    if version is None:
+        return
+    force_released(work, county)
+    params = {"from": before, "to": code, "digest": digest, "conditions_version": version}
+    await record_change(work, county, "speed_profile_changed", params)
+    work.wake(topic_of(county))
 
 
 async def _changed(

@@ -1,6 +1,19 @@
 -- name: version_of(county)$
 select version from road_condition_version where county = :county;
 
+-- name: speeds_of(county)^
+-- The speed profile that the journal says holds; no row, or '': the usual speeds.
+select speed_profile, speed_profile_digest from road_condition_version where county = :county;
+
+-- name: change_speeds(county, code, digest, at)$
+-- A new version of the roads. Null: some other process has said so already, or something newer.
+insert into road_condition_version as roads (county, version, speed_profile, speed_profile_digest, speeds_since)
+values (:county, 1, :code, :digest, :at)
+on conflict (county) do update
+set version = roads.version + 1, speed_profile = :code, speed_profile_digest = :digest, speeds_since = :at
+where (roads.speed_profile, roads.speed_profile_digest) is distinct from (:code, :digest) and roads.speeds_since < :at
+returning version;
+
 -- name: conditions_of(county, now)
 -- Every condition that nobody removed and that has not run out, also those that start later.
 select id, edges, area, factor, vehicle_classes, reason, starts_at, ends_at, names, road_classes, surfaces, bridges,

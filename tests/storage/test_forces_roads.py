@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -19,6 +20,7 @@ from dispatch.forces.conditions import (
 )
 from dispatch.forces.roads import RoadBook
 from gis_data.crs import from_wgs84
+from gis_data.model import Name, SpeedProfile
 from routing.graph import build_graph
 from routing.live import LiveRoads
 from runtime.database import Database, open_database
@@ -264,3 +266,74 @@ async def test_a_set_is_filed_whole_or_not_at_all(roads_db: Database, fake_clock
     async with roads_db.work() as work:
         assert set(await remove_condition(work, CODE, ids[1], by="test", together=True)) == set(ids)
     assert closed_edges(await refresh(roads_db, book())) == set()
+
+
+MORNING = SpeedProfile("market", Name("早市", "market"), {"*": 0.5}, hours=("14:10-14:20",))
+
+
+async def test_speeds_of_the_hour_are_swapped_at_the_boundary_and_journaled_once(
+    roads_db: Database, fake_clock: FakeClock
+) -> None:
+    """It is 14:00 in Zezhou. Two processes follow; conditions lie over whatever speeds hold."""
+    begins = fake_clock.now
+    usual = LiveRoads(GRAPH).travel_ms("heavy_engine")[0]
+    seen: list[tuple[int, int, str | None]] = []
+    done = asyncio.Event()
+
+    async def sleep(woken: asyncio.Event, seconds: float) -> None:
+        live = books[0].current
+        profile = live.profile.code if live.profile else None
+        first = int(live.travel_ms("heavy_engine")[0])
+        seen.append((round((fake_clock.now - begins).total_seconds()), first, profile))
+        if len(seen) > 6:
+            done.set()
+            await asyncio.Event().wait()
+        if not woken.is_set():
+            fake_clock.advance(seconds)
+
+    async def wait(woken: asyncio.Event, seconds: float) -> None:
+        await woken.wait()
+
+    zone = ZoneInfo(COUNTY.time_zone)
+    books = [
+        RoadBook(CODE, LiveRoads(GRAPH), profiles=[MORNING], zone=zone, poll_seconds=86400, pause=one)
+        for one in (sleep, wait)
+    ]
+    await close(roads_db, edges=["east-3-3"])
+    following = [asyncio.create_task(book.follow(roads_db)) for book in books]
+    try:
+        await asyncio.wait_for(done.wait(), 20)
+    finally:
+        for task in following:
+            task.cancel()
+        await asyncio.gather(*following, return_exceptions=True)
+    assert list(dict.fromkeys(seen))[:3] == [
+        (0, usual, None),
+        (600, 2 * usual, "market"),
+        (1200, usual, None),
+    ]
+    async with roads_db.pool.acquire() as conn:
+        told = [
+            event for event in await read_events(conn, f"county/{CODE}", 0) if event.type.startswith("speed")
+        ]
+    params = [{key: event.data[key] for key in ("from", "to", "conditions_version")} for event in told]
+    assert params[:2] == [  # and so on, the day after
+        {"from": "", "to": "market", "conditions_version": 2},
+        {"from": "market", "to": "", "conditions_version": 3},
+    ]
+    assert told[0].data["digest"] == MORNING.digest
+    assert closed_edges(books[0].current) == {"east-3-3"}
+
+
+async def test_a_query_at_the_very_second_has_the_speeds_of_its_hour(
+    roads_db: Database, fake_clock: FakeClock
+) -> None:
+    book = RoadBook(CODE, LiveRoads(GRAPH), profiles=[MORNING], zone=ZoneInfo(COUNTY.time_zone))
+    usual = await refresh(roads_db, book)
+    fake_clock.advance(600)
+    slow = await refresh(roads_db, book)
+    assert slow.travel_ms("heavy_engine")[0] == 2 * usual.travel_ms("heavy_engine")[0]
+    assert await refresh(roads_db, book) is slow
+    fake_clock.advance(600)
+    again = await refresh(roads_db, book)
+    assert again.weights("heavy_engine") is usual.weights("heavy_engine")
