@@ -19,7 +19,7 @@ from gis_data.model import Contact, County, DutyMode, StationClass
 from gis_data.zezhou.county import build_zezhou
 from gis_data.zezhou.facts import facts
 
-DIGEST = "a14a1dcb28073682f0bbd07f416bc915be0089050c4c7e2df4b30502f8784765"
+DIGEST = "a0f4c6c5da42b829c7352173a817707dcb9118e13b9c182f016aff36da46429b"
 
 
 @pytest.fixture(scope="module")
