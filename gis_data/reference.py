@@ -294,15 +294,18 @@ class NotifyBody:
 class WaterRules:
     """供水: what a water plan assumes where a source, a unit or the caller says nothing. Flows in l/s, heads in metres.
 
-    `altitude_metres` is the county's: thin air lifts less. A tanker counts from `tanker_least_tonnes` and delivers
-    `usable_share` of its tank; `handling_seconds` are connecting and disconnecting, once at each end. A source must
+    `altitude_metres` is the county's: thin air lifts less. Units count that can be at the fire in `at_hand_seconds`.
+    A tanker counts from `tanker_least_tonnes` and delivers `usable_share` of its tank; `handling_seconds` are
+    connecting and disconnecting, once at each end; at the fire `discharge_places` tankers empty at once. A source must
     last `sustain_seconds`. A vehicle stands up to `stand_metres` beside the line of the road; from there a hose leads
     to a source under pressure over `outlet_hose_metres`. A portable pump is carried `hand_pump_carry_metres` to the
-    water. In a relay every pump gives `pump_head_metres` and leaves `residual_head_metres` to the next; `hose_loss` is
-    the k of h = k·L·Q² by nominal diameter in millimetres.
+    water. In a relay, of at most `most_relay_pumps`, every pump gives `pump_head_metres` and leaves
+    `residual_head_metres` to the next; `hose_loss` is the k of h = k·L·Q² by nominal diameter in millimetres. Hose is
+    laid along the road or over `lay_detour` × the air distance, whichever is shorter.
     """
 
     altitude_metres: float = 0.0
+    at_hand_seconds: float = 1800.0
     default_lps: float = 20.0
     kind_lps: Mapping[str, float] = field(default_factory=lambda: {"hydrant": 10.0, "crane": 30.0})
     stand_metres: float = 10.0
@@ -311,12 +314,15 @@ class WaterRules:
     usable_share: float = 0.9
     handling_seconds: float = 60.0
     discharge_lps: float = 20.0
+    discharge_places: int = 3
     sustain_seconds: float = 7200.0
     hand_pump_lps: float = 8.0
     hand_pump_lift_metres: float = 6.0
     hand_pump_carry_metres: float = 200.0
     pump_head_metres: float = 80.0
     residual_head_metres: float = 10.0
+    lay_detour: float = 1.2
+    most_relay_pumps: int = 6
     hose_millimetres: int = 80
     hose_loss: Mapping[str, float] = field(
         default_factory=lambda: {"50": 0.00677, "65": 0.00172, "80": 0.00075}

@@ -23,6 +23,7 @@ from dispatch.alarms.intervals import intervals
 from dispatch.alarms.proposal_store import latest_proposal, notice_cards
 from dispatch.alarms.report import storable
 from dispatch.alarms.surroundings import conditions_near, water_near
+from dispatch.alarms.watering import water_of
 from runtime.database import Work
 from runtime.idempotency import run_once
 from runtime.journal import read_events
@@ -168,6 +169,19 @@ def make_alarms_router(desk: Desk, guard: Guard) -> APIRouter:
         if latest is None:
             raise Problem(404, "no_proposal", {"id": str(id)})
         return {**{k: v for k, v in latest.items() if k != "result"}, **latest["result"]}
+
+    @router.get("/incidents/{id}/water", responses=problems())
+    async def get_water(
+        id: UUID,
+        _: Annotated[Principal, Depends(reader)],
+        flow_lps: Annotated[float | None, Query(gt=0, le=1000, allow_inf_nan=False)] = None,
+        rise_metres: Annotated[float | None, Query(ge=-1000, le=1000, allow_inf_nan=False)] = None,
+    ) -> dict[str, Any]:
+        """Sources by road for the classes at hand, why others are no use, and the plan: shuttle or relay.
+
+        `flow_lps` is the need; without it the county's table says by kind and level. Advice only: nothing is ordered.
+        """
+        return await water_of(desk, id, flow_lps, rise_metres)
 
     @router.get("/days/{day}", responses=problems())
     async def get_day(day: date, _: Annotated[Principal, Depends(reader)]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from dispatch.cli.serving import serve
 from dispatch.cli.simulate import simulate
 from dispatch.cli.speeds import speeds
 from dispatch.cli.tokens import operator, token
+from dispatch.cli.water import water
 from dispatch.cli.ways import matrix, route
 from gis_data.errors import InputError
 from runtime.errors import UserError
@@ -42,6 +43,7 @@ for command in (
     route,
     matrix,
     isochrone,
+    water,
     coverage,
     simulate,
     speeds,

@@ -19,7 +19,7 @@ from gis_data.model import Contact, County, DutyMode, StationClass
 from gis_data.zezhou.county import build_zezhou
 from gis_data.zezhou.facts import facts
 
-DIGEST = "a0f4c6c5da42b829c7352173a817707dcb9118e13b9c182f016aff36da46429b"
+DIGEST = "0c85151c5966a9c79a943d6f9876d888d7b4a67d0817b2b30127f9d34f8734fb"
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ import { bearing, distanceText, metresBetween, nearestWater, neighbours } from "
 import { attentionOf, priority, queueOrder, ringing, severity, waitsForOrder } from "../src/state/priority.ts";
 import { ofTheShift } from "../src/state/record.ts";
 import { mostTelling, standing } from "../src/state/standing.ts";
+import { drawable, planLines, quickest, remarks, type RoadSource, type Supply, type WaterUse } from "../src/state/supply.ts";
 
 const incident = (over: Partial<Incident>): Incident =>
   ({ id: "i", scale: "fire", level: 1, status: "open", trapped: 0, facts: {}, opened_at: "2026-11-22T08:00:00.000Z", ...over }) as Incident;
@@ -144,4 +145,41 @@ test("frames are read as the protocol document has them; unknown ones are ignore
   assert.ok(event.type === "event" && event.event.type === "units_ordered");
   assert.equal(readFrame("not json").type, "other");
   assert.equal(readFrame('{"type":"moon"}').type, "other");
+});
+
+const use = (vehicle: string, out: number | null, back: number | null, more: Partial<WaterUse> = {}): WaterUse => ({
+  vehicle,
+  usable: out !== null && back !== null,
+  out_seconds: out,
+  back_seconds: back,
+  refusals: [],
+  notes: [],
+  ...more,
+});
+
+const told: Supply = {
+  need_lps: 20,
+  need_from: "given",
+  attack_unit: null,
+  sources: [
+    { code: "w1", kind: "crane", name: "水鹤", lon: 112.8, lat: 35.5, metres: 900, usable: true, classes: [use("heavy_engine", 100, 120), use("light_engine", 90, 95)] },
+    { code: "w2", kind: "pond", name: "", lon: 112.8, lat: 35.5, metres: 90, usable: false, classes: [use("heavy_engine", null, null, { refusals: [{ code: "water.refusal.no_road" }] }), use("light_engine", null, null, { refusals: [{ code: "water.refusal.no_road" }] })] },
+  ],
+  shuttle: { enough: false, tankers_free: 2, tankers_needed: 5, most_lps: 20, runs: [{ source: "w1", vehicle: "heavy_engine", water_tonnes: 6, tankers: 2, units: ["a", "b"], flow_lps: 8.2, cycle_seconds: 1320 }] },
+  relay: null,
+  advice: { plan: "shuttle", flow_lps: 8.2, short_lps: 11.8, enough: false, reasons: [], notes: [] },
+};
+
+test("water is drawn and timed by the quickest class there and back, the unusable only named", () => {
+  assert.deepEqual(drawable(told).map((one) => one.code), ["w1"]);
+  assert.deepEqual(quickest(told.sources[0] as RoadSource), { vehicle: "light_engine", seconds: 185 });
+  assert.equal(quickest(told.sources[1] as RoadSource), null);
+  assert.deepEqual(remarks(told.sources[1] as RoadSource).map((one) => one.code), ["water.refusal.no_road"]);
+});
+
+test("a plan that falls short says how many tankers it takes", () => {
+  assert.deepEqual(planLines(told).map((line) => line.code), ["water.run", "water.tankers_short"]);
+  assert.equal(planLines(told)[0]?.params?.["minutes"], "22.0");
+  const bounded: Supply = { ...told, shuttle: { ...told.shuttle, tankers_needed: null } };
+  assert.equal(planLines(bounded)[1]?.code, "water.sites_short");
 });
