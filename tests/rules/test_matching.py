@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gis_data.errors import InputError
-from routing.geometry import metres_east, metres_north
+from routing.geometry import metres_east, metres_north, nearest_on_piece
 from routing.live import LiveRoads
 from routing.matching import (
     Fix,
@@ -98,6 +98,34 @@ def test_fixes_fall_on_the_arc_driven_and_in_its_direction(
     assert score.clear_right / score.clear >= least_clear
     assert score.right / score.fixes >= least_all
     assert score.told_wrong / score.told <= 0.01
+
+
+def knowing_the_way(truth: Truth, i: int, fix: Fix) -> bool:
+    """Whether a fix laid on the nearest arc of the way that was really driven falls on the right one."""
+    graph, way = (
+        LIVE.graph,
+        truth.arcs[(truth.seconds > fix.at_seconds - 60) & (truth.seconds < fix.at_seconds + 60)],
+    )
+    off = [
+        nearest_on_piece(arc >> 1, fix.lon, fix.lat, graph.starts, graph.coords, graph.along_metres)[0]
+        for arc in way.tolist()
+    ]
+    return bool(way[int(np.argmin(off))] == truth.arcs[i])
+
+
+@pytest.mark.parametrize(("sigma", "every"), [(5, 1), (8, 2), (8, 5)])
+def test_fixes_fall_on_the_right_arc_nearly_as_often_as_if_the_way_had_been_known(
+    sigma: float, every: float
+) -> None:
+    known = []
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        truth = drive(LIVE, rng, every, 300.0)
+        for i, fix in enumerate(noisy(truth, rng, sigma)):
+            if fix.at_seconds >= WARM_UP_SECONDS:
+                known.append(knowing_the_way(truth, i, fix))
+    score = scored(sigma, every)
+    assert score.right / score.fixes >= np.mean(known) - 0.05
 
 
 def test_matched_places_lie_within_the_noise_of_the_truth() -> None:
