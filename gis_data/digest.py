@@ -18,6 +18,7 @@ from gis_data.records import plain
 
 # 1e-7 of a degree is a centimetre: what the folder itself keeps.
 _STEPS_PER_DEGREE = 1e7
+AT_ONCE = 50_000  # pieces whose values are objects at the same time
 _BY_CODE = ("towns", "places", "zones", "stations", "units", "people", "water_sources", "forests")
 
 
@@ -81,11 +82,15 @@ def _steps(coords: NDArray[np.float64]) -> NDArray[np.int64]:
 
 
 def _add_roads(seal: Any, roads: Roads) -> None:
-    steps = _steps(roads.coords)
     words = [f.name for f in fields(Roads) if f.name not in ("starts", "coords") and f.name != "ids"]
     columns = [getattr(roads, name) for name in words]
-    plain_columns = [c.tolist() if isinstance(c, np.ndarray) else list(c) for c in columns]
-    for piece in sorted(range(len(roads)), key=roads.ids.__getitem__):
-        values = [roads.ids[piece], *(column[piece] for column in plain_columns)]
-        seal.update(repr(values).encode())
-        seal.update(steps[roads.starts[piece] : roads.starts[piece + 1]].astype("<i8").tobytes())
+    steps = _steps(roads.coords)
+    order = sorted(range(len(roads)), key=roads.ids.__getitem__)
+    for first in range(0, len(order), AT_ONCE):
+        block = order[first : first + AT_ONCE]
+        plain_columns = [
+            c[block].tolist() if isinstance(c, np.ndarray) else [c[piece] for piece in block] for c in columns
+        ]
+        for piece, *row in zip(block, *plain_columns, strict=True):
+            seal.update(repr([roads.ids[piece], *row]).encode())
+            seal.update(steps[roads.starts[piece] : roads.starts[piece + 1]].astype("<i8").tobytes())

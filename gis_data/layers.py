@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -59,12 +59,30 @@ def layer_names(path: Path) -> tuple[str, ...]:
 
 def read_layer(path: Path, name: str) -> Layer | None:
     """One layer, or None where the file has none of that name."""
-    if name not in layer_names(path):
-        return None
+    return _read(path, name) if name in layer_names(path) else None
+
+
+def read_layer_in_parts(path: Path, name: str, size: int) -> Iterator[Layer] | None:
+    """A layer `size` features at a time (at least one part, which may be empty), or None where there is none."""
+    return _parts(path, name, size) if name in layer_names(path) else None
+
+
+def _parts(path: Path, name: str, size: int) -> Iterator[Layer]:
+    skip = 0
+    while True:
+        part = _read(path, name, skip_features=skip, max_features=size)
+        skip += size
+        if len(part.rows) > 0 or skip == size:
+            yield part
+        if len(part.rows) < size:
+            return
+
+
+def _read(path: Path, name: str, **which: int) -> Layer:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            meta, fids, wkb, values = raw.read(path, layer=name, return_fids=True)
+            meta, fids, wkb, values = raw.read(path, layer=name, return_fids=True, **which)
     except _READ_ERRORS as error:
         raise InputError(f"{path.name}, layer {name}", "cannot be read", _REMEDY) from error
     try:

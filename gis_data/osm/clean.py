@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from gis_data.osm.pieces import STUB_METRES, Piece, Spot, metres_along
+from gis_data.osm.courses import packed_places
+from gis_data.osm.pieces import STUB_METRES, Piece, Spot, end_places, metres_of
 from gis_data.osm.report import Tally
 from gis_data.osm.way import RANK
 
@@ -22,22 +23,28 @@ def clean_pieces(
 ) -> list[Piece]:
     """`near` says whether a spot lies close enough to the county to matter, `inside` whether it lies in it."""
     kept = _without_doubles(pieces, tally)
-    close = [piece for piece in kept if near(piece.line[0]) or near(piece.line[-1])]
+    close = [piece for piece in kept if any(near(end) for end in piece.ends)]
     tally.drop("road pieces", "far outside the county", len(kept) - len(close))
     return _without_scraps(_without_stubs(close, tally), inside, tally)
 
 
 def _without_doubles(pieces: Sequence[Piece], tally: Tally) -> list[Piece]:
     """Of two pieces over the very same points the higher class stays, then the lower way."""
-    best: dict[tuple[Spot, ...], Piece] = {}
-    for piece in pieces:
-        key = min(piece.line, piece.line[::-1])
-        other = best.get(key)
-        if other is None or _order(piece) < _order(other):
-            best[key] = piece
-    kept = {piece.id for piece in best.values()}
-    tally.drop("road pieces", "lies exactly on another", len(pieces) - len(kept))
-    return [piece for piece in pieces if piece.id in kept]
+    if not pieces:
+        return []
+    ends = np.sort(packed_places(end_places(pieces).reshape(-1, 2)).reshape(-1, 2), axis=1)
+    _, number, count = np.unique(ends, axis=0, return_inverse=True, return_counts=True)
+    gone: set[int] = set()
+    best: dict[bytes, int] = {}
+    for at in np.flatnonzero(count[number.reshape(-1)] > 1).tolist():  # others with the same two ends
+        line = pieces[at].line
+        other = best.setdefault(min(line.tobytes(), line[::-1].tobytes()), at)
+        if other != at:
+            worse, better = (other, at) if _order(pieces[at]) < _order(pieces[other]) else (at, other)
+            best[min(line.tobytes(), line[::-1].tobytes())] = better
+            gone.add(worse)
+    tally.drop("road pieces", "lies exactly on another", len(gone))
+    return [piece for at, piece in enumerate(pieces) if at not in gone]
 
 
 def _order(piece: Piece) -> tuple[bool, int, int]:
@@ -46,40 +53,36 @@ def _order(piece: Piece) -> tuple[bool, int, int]:
 
 def _without_stubs(pieces: Sequence[Piece], tally: Tally) -> list[Piece]:
     """Overshoots of less than a metre beyond a junction."""
-    degree = Counter(spot for piece in pieces for spot in piece.ends)
-    kept = [
-        piece
-        for piece in pieces
-        if piece.barrier
-        or min(degree[spot] for spot in piece.ends) > 1
-        or max(degree[spot] for spot in piece.ends) < 3
-        or metres_along(piece.line) >= STUB_METRES
-    ]
+    number, spots = _numbered_ends(pieces)
+    degree = np.bincount(number.reshape(-1), minlength=spots)[number]
+    stays = (degree.min(axis=1) > 1) | (degree.max(axis=1) < 3) | (metres_of(pieces) >= STUB_METRES)
+    kept = [piece for piece, stay in zip(pieces, stays.tolist(), strict=True) if stay or piece.barrier]
     tally.drop("road pieces", "dangling stub under a metre", len(pieces) - len(kept))
     return kept
+
+
+def _numbered_ends(pieces: Sequence[Piece]) -> tuple[NDArray[np.int64], int]:
+    """By piece the numbers of the positions where it ends, and how many positions there are."""
+    packed = packed_places(end_places(pieces).reshape(-1, 2))
+    unique, number = np.unique(packed, return_inverse=True)
+    return number.reshape(-1, 2).astype(np.int64), len(unique)
 
 
 def _without_scraps(pieces: Sequence[Piece], inside: Callable[[Spot], bool], tally: Tally) -> list[Piece]:
     if not pieces:
         return []
-    number: dict[Spot, int] = {}
-    ends = np.array(
-        [[number.setdefault(spot, len(number)) for spot in piece.ends] for piece in pieces], dtype=np.int64
-    )
+    ends, spots = _numbered_ends(pieces)
     ones = np.ones(len(pieces), dtype=np.int8)
-    graph = coo_array((ones, (ends[:, 0], ends[:, 1])), shape=(len(number), len(number)))
-    _, label = connected_components(graph, directed=False)
-    metres: dict[int, float] = defaultdict(float)
-    for piece, end in zip(pieces, ends[:, 0], strict=True):
-        metres[int(label[end])] += metres_along(piece.line)
-    longest = max(metres, key=lambda component: (metres[component], -component))
-    home: dict[int, float] = defaultdict(float)
-    for piece, end in zip(pieces, ends[:, 0], strict=True):
-        component = int(label[end])
-        if component != longest and metres[component] >= KEPT_ISLAND_METRES and inside(piece.line[0]):
-            home[component] += metres_along(piece.line)
-    stay = {longest, *(component for component, length in home.items() if length >= KEPT_ISLAND_METRES)}
-    kept = [piece for piece, end in zip(pieces, ends[:, 0], strict=True) if int(label[end]) in stay]
+    graph = coo_array((ones, (ends[:, 0], ends[:, 1])), shape=(spots, spots))
+    count, label = connected_components(graph, directed=False)
+    component, length = label[ends[:, 0]], metres_of(pieces)
+    metres = np.bincount(component, length, minlength=count)
+    longest = int(np.argmax(metres))
+    large = (component != longest) & (metres[component] >= KEPT_ISLAND_METRES)
+    at_home = [at for at in np.flatnonzero(large).tolist() if inside(pieces[at].ends[0])]
+    home = np.bincount(component[at_home], length[at_home], minlength=count)
+    stays = (component == longest) | (home[component] >= KEPT_ISLAND_METRES)
+    kept = [piece for piece, stay in zip(pieces, stays.tolist(), strict=True) if stay]
     tally.drop(
         "road pieces", "cut off from the roads, with under 10 km in the county", len(pieces) - len(kept)
     )

@@ -8,7 +8,6 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
-from itertools import pairwise
 from pathlib import Path
 from zoneinfo import available_timezones
 
@@ -30,14 +29,14 @@ from gis_data.osm.forces import build_forces
 from gis_data.osm.names import both_names, slug
 from gis_data.osm.nature import read_forests, read_water
 from gis_data.osm.outline import Outline, choose_outline, districts, in_degrees, in_metres
-from gis_data.osm.pieces import Piece, Spot, cut_ways, metres_along
+from gis_data.osm.pieces import Piece, Spot, cut_ways, end_places, step_metres
 from gis_data.osm.places import read_places
 from gis_data.osm.raw import Extract, RawWay
 from gis_data.osm.read import SUFFIXES, Progress, read_extract
 from gis_data.osm.report import ImportReport, Tally, freeze
 from gis_data.osm.turns import turn_restrictions
-from gis_data.osm.way import DRIVABLE, read_way
-from gis_data.roads import roads_of
+from gis_data.osm.way import DRIVABLE, WayFacts, read_way
+from gis_data.roads import roads_from
 
 ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
 # Around the county so much of the neighbours' roads, stations and water is kept as there is in the extract.
@@ -91,8 +90,11 @@ def build_county(
 ) -> County:
     """The county as data; `stem` (the file's name without its ending) names it where no boundary does."""
     with _step(progress, "roads"):
+        alike: dict[WayFacts, WayFacts] = {}
         ways = [
-            (way, facts) for way in _once(extract, tally) if (facts := read_way(way.tags, tally)) is not None
+            (way, alike.setdefault(facts, facts))
+            for way in _once(extract, tally)
+            if (facts := read_way(way.tags, tally)) is not None
         ]
         pieces = cut_ways(ways, obstacles(extract.nodes, tally), tally)
         if not pieces:
@@ -102,8 +104,7 @@ def build_county(
         outline = choose_outline(extract.areas, _road_samples(pieces), projection, tally)
         reach = in_degrees(in_metres(outline.area, projection).buffer(REACH_METRES, quad_segs=4), projection)
         pieces = clean_pieces(pieces, _near(reach), _inside(outline.area), tally)
-        spots = {node: spot for way in extract.ways for node, spot in zip(way.nodes, way.places, strict=True)}
-        turns = turn_restrictions(extract.turns, pieces, spots, tally)
+        turns = turn_restrictions(extract.turns, pieces, _via_spots(extract), tally)
         tally.take("road pieces", len(pieces))
     with _step(progress, "places"):
         parts = districts(extract.areas, outline, projection)
@@ -152,6 +153,16 @@ def _step(progress: Progress | None, step: str) -> Iterator[None]:
         progress(step, 1, 1)
 
 
+def _via_spots(extract: Extract) -> dict[int, Spot]:
+    """Where the nodes lie over which turns are restricted."""
+    wanted = np.array(sorted({turn.via for turn in extract.turns}), dtype=np.int64)
+    spots: dict[int, Spot] = {}
+    for at in np.flatnonzero(np.isin(extract.points.nodes, wanted)).tolist():
+        lon, lat = extract.points.places[at].tolist()
+        spots[int(extract.points.nodes[at])] = (lon, lat)
+    return spots
+
+
 def _once(extract: Extract, tally: Tally) -> list[RawWay]:
     """Each way once, the last of several versions."""
     latest = {way.id: way for way in extract.ways}
@@ -169,25 +180,26 @@ def _stem(file: Path) -> str:
 
 def _utm(pieces: Sequence[Piece]) -> str:
     """The UTM zone of the middle of the roads."""
-    west = min(x for piece in pieces for x, _ in piece.ends) / 1e7
-    east = max(x for piece in pieces for x, _ in piece.ends) / 1e7
-    latitudes = [y for piece in pieces for _, y in piece.ends]
-    middle = (min(latitudes) + max(latitudes)) / 2e7
-    zone = min(60, max(1, int(((west + east) / 2 + 180.0) // 6.0) + 1))
+    ends = end_places(pieces).reshape(-1, 2).astype(np.float64)
+    (west, south), (east, north) = ends.min(axis=0), ends.max(axis=0)
+    middle = (south + north) / 2e7
+    zone = min(60, max(1, int(((west / 1e7 + east / 1e7) / 2 + 180.0) // 6.0) + 1))
     return f"EPSG:{(32600 if middle >= 0 else 32700) + zone}"
 
 
 def _road_samples(pieces: Sequence[Piece]) -> NDArray[np.float64]:
     """Points along the roads that engines use, lon and lat, each with the metres of road it stands for."""
     chosen = [p for p in pieces if p.facts.road_class in DRIVABLE] or list(pieces)
-    found: list[tuple[float, float, float]] = []
-    for a, b in (pair for piece in chosen for pair in pairwise(piece.line)):
-        metres = metres_along((a, b))
-        count = max(1, round(metres / SAMPLE_METRES))
-        for step in range(count):
-            share = (step + 0.5) / count
-            found.append((a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share, metres / count))
-    return np.array(found) * (1e-7, 1e-7, 1.0)
+    line = np.concatenate([piece.line for piece in chosen])
+    within = np.ones(len(line) - 1, dtype=np.bool_)
+    within[np.cumsum([len(piece.line) for piece in chosen])[:-1] - 1] = False  # from one piece to the next
+    metres = step_metres(line)[within]
+    a, b = line[:-1][within].astype(np.float64), line[1:][within].astype(np.float64)
+    count = np.maximum(1, np.rint(metres / SAMPLE_METRES)).astype(np.int64)
+    step = np.repeat(np.arange(len(count)), count)
+    share = (np.arange(len(step)) - np.repeat(np.cumsum(count) - count, count) + 0.5) / count[step]
+    at = a[step] + (b[step] - a[step]) * share[:, np.newaxis]
+    return np.column_stack((at, metres[step] / count[step])) * (1e-7, 1e-7, 1.0)
 
 
 def _near(reach: Polygon | MultiPolygon) -> Callable[[Spot], bool]:
@@ -204,9 +216,8 @@ def _post_spots(pieces: Sequence[Piece]) -> NDArray[np.float64]:
     chosen = [
         p for p in pieces if p.facts.road_class in _POST_ROADS and p.facts.access == "" and not p.barrier
     ]
-    return (
-        np.array(sorted({spot for piece in chosen or pieces for spot in piece.line}), dtype=np.float64) / 1e7
-    )
+    spots = np.unique(np.concatenate([piece.line for piece in chosen or pieces]), axis=0)
+    return spots.astype(np.float64) / 1e7
 
 
 def _guessed_zone(outline: Outline, middle: Point, tally: Tally) -> str:
@@ -238,7 +249,10 @@ def _roads(pieces: Sequence[Piece]) -> Roads:
         "incline_percent": [round(f.incline_percent, 1) for f in facts],
         "synthetic": [False] * len(facts),
     }
-    return roads_of([np.array(piece.line, dtype=np.float64) / 1e7 for piece in pieces], columns)
+    starts = np.zeros(len(pieces) + 1, dtype=np.int64)
+    np.cumsum([len(piece.line) for piece in pieces], out=starts[1:])
+    coords = np.concatenate([piece.line for piece in pieces]).astype(np.float64) / 1e7
+    return roads_from(starts, coords, columns)
 
 
 def _write_whole(county: County, out: Path) -> None:

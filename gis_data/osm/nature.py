@@ -12,7 +12,7 @@ from gis_data.crs import Projection
 from gis_data.model import Forest, WaterSource
 from gis_data.osm.names import local_name
 from gis_data.osm.outline import in_metres, snapped
-from gis_data.osm.pieces import Piece
+from gis_data.osm.pieces import AT_ONCE, METRES_PER_STEP, Line, Piece
 from gis_data.osm.raw import Extract, RawArea, Tags
 from gis_data.osm.report import Tally
 from gis_data.osm.values import parse_flow_lps, parse_volume_tonnes
@@ -151,10 +151,7 @@ def _open_sources(
     tally: Tally,
 ) -> list[WaterSource]:
     """The spot on the bank that lies nearest to a drivable road, where one lies near enough."""
-    lines = [p.line for p in pieces if p.facts.road_class in DRIVABLE and p.facts.access != "no"]
-    if not waters or not lines:
-        tally.drop("water sources", "open water that no road comes near", len(waters))
-        return []
+    lines = _lines_beside(waters, pieces)
     roads = [_metric_line(line, projection) for line in lines]
     tree = STRtree(roads)
     found: list[WaterSource] = []
@@ -162,6 +159,9 @@ def _open_sources(
         area = in_metres(raw.area, projection)
         if area.area < LEAST_POND_SQUARE_METRES:
             tally.drop("water sources", "open water under 100 m²")
+            continue
+        if not roads:
+            tally.drop("water sources", "open water that no road comes near")
             continue
         nearest = roads[int(np.atleast_1d(tree.nearest(area.boundary))[0])]
         bank = shapely.shortest_line(area.boundary, nearest)
@@ -177,6 +177,25 @@ def _open_sources(
     return found
 
 
-def _metric_line(line: Sequence[tuple[int, int]], projection: Projection) -> LineString:
-    coords = np.array(line, dtype=np.float64) / 1e7
+def _lines_beside(waters: Sequence[RawArea], pieces: Sequence[Piece]) -> list[Line]:
+    """Drivable roads that may lie near enough to a water: of a province's roads a few, and only they become shapes."""
+    if not waters:
+        return []
+    west, south, east, north = shapely.bounds([raw.area for raw in waters]).T
+    high = 2.0 * NEAR_ROAD_METRES / (METRES_PER_STEP * 1e7)
+    wide = high / np.cos(np.radians(np.minimum(85.0, np.maximum(abs(south), abs(north)))))
+    banks = STRtree(shapely.box(west - wide, south - high, east + wide, north + high))
+    drivable = [p.line for p in pieces if p.facts.road_class in DRIVABLE and p.facts.access != "no"]
+    found: list[Line] = []
+    for first in range(0, len(drivable), AT_ONCE):
+        some = drivable[first : first + AT_ONCE]
+        low = np.array([line.min(axis=0) for line in some]) / 1e7
+        high_end = np.array([line.max(axis=0) for line in some]) / 1e7
+        near = banks.query(shapely.box(low[:, 0], low[:, 1], high_end[:, 0], high_end[:, 1]))[0]
+        found += [some[at] for at in np.unique(near).tolist()]
+    return found
+
+
+def _metric_line(line: Line, projection: Projection) -> LineString:
+    coords = line.astype(np.float64) / 1e7
     return LineString(np.column_stack(projection.to_metres(coords[:, 0], coords[:, 1])))

@@ -3,79 +3,104 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from gis_data.osm.barrier import Obstacle
+from gis_data.osm.courses import Courses, courses_of, meeting_vertices, obstacles_on
 from gis_data.osm.raw import RawWay
 from gis_data.osm.report import Tally
-from gis_data.osm.way import RANK, WayFacts
+from gis_data.osm.way import WayFacts
 
 Spot = tuple[int, int]  # lon, lat in whole 1e-7°
+Line = NDArray[np.int32]  # rows of the same
 
 METRES_PER_STEP = 111_195.0 / 1e7
 BARRIER_METRES = 1.0
 STUB_METRES = 1.0
+AT_ONCE = 50_000  # spans that become geometries at a time
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Piece:
-    id: str
+    """The `number`-th piece of a way; `line` is most often a view of the extract's own array."""
+
     way: int
+    number: int
     facts: WayFacts
     barrier: str
-    line: tuple[Spot, ...]
+    line: Line
+
+    @property
+    def id(self) -> str:
+        return f"w{self.way}-{self.number}"
 
     @property
     def ends(self) -> tuple[Spot, Spot]:
-        return self.line[0], self.line[-1]
-
-
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """A way without repeated points. `cuts` are the vertices where it must end."""
-
-    raw: RawWay
-    facts: WayFacts
-    nodes: tuple[tuple[int, ...], ...]  # all node ids at that vertex
-    line: tuple[Spot, ...]
-    level: str  # roads that share a position without sharing a node meet only on one level
+        first, last = self.line[0].tolist(), self.line[-1].tolist()
+        return (first[0], first[1]), (last[0], last[1])
 
 
 def cut_ways(
     ways: Sequence[tuple[RawWay, WayFacts]], at_nodes: Mapping[int, Obstacle], tally: Tally
 ) -> list[Piece]:
     """All pieces in the order of the ways; numbered along each way: w123-0, w123-1 …"""
-    clean = [way for way in (_without_repeats(raw, facts, tally) for raw, facts in ways) if way]
-    uses = Counter(node for way in clean for vertex in way.nodes for node in vertex)
-    stacked = Counter((spot, way.level) for way in clean for spot in way.line)
-    marks = _marks(clean, at_nodes, tally)
+    courses = courses_of(ways, tally)
+    marks = obstacles_on(courses, at_nodes, tally)
+    cut = meeting_vertices(courses)
+    cut[[vertex for vertex, _ in marks]] = True
+    cut[courses.starts[:-1]] = True
+    cut[courses.starts[1:] - 1] = True
     pieces: list[Piece] = []
-    for number, way in enumerate(clean):
-        cuts = [
-            vertex
-            for vertex, nodes in enumerate(way.nodes)
-            if vertex in (0, len(way.line) - 1)
-            or any(uses[node] > 1 for node in nodes)
-            or stacked[way.line[vertex], way.level] > 1
-            or (number, vertex, 1) in marks
-            or (number, vertex, -1) in marks
-        ]
-        count = 0
-        for first, last in _open_spans(way.line, cuts):
-            parts = _with_barriers(
-                way.line[first : last + 1], marks.get((number, first, 1)), marks.get((number, last, -1))
-            )
-            for line, obstacle in parts:
-                facts = _limited(way.facts, obstacle)
-                barrier = obstacle.barrier if obstacle else ""
-                pieces.append(Piece(f"w{way.raw.id}-{count}", way.raw.id, facts, barrier, line))
-                count += 1
+    way, count = -1, 0
+    for first, last in _open_spans(courses, np.flatnonzero(cut)):
+        if first == courses.starts[way + 1]:
+            way, count = way + 1, 0
+        raw, facts = courses.ways[way], courses.facts[way]
+        line = courses.places[first : last + 1]
+        at_start, at_end = marks.get((first, 1)), marks.get((last, -1))
+        if at_start is None and at_end is None:
+            pieces.append(Piece(raw.id, count, facts, "", line))
+            count += 1
+            continue
+        for part, obstacle in _with_barriers(_spots(line), at_start, at_end):
+            barrier = obstacle.barrier if obstacle else ""
+            row = np.array(part, dtype=np.int32)
+            pieces.append(Piece(raw.id, count, _limited(facts, obstacle), barrier, row))
+            count += 1
     return pieces
+
+
+def metres_of(pieces: Sequence[Piece]) -> NDArray[np.float64]:
+    """The length of each piece, as the crow would follow it."""
+    if not pieces:
+        return np.empty(0)
+    last = np.cumsum([len(piece.line) for piece in pieces]) - 1
+    steps = np.zeros(last[-1] + 1)
+    steps[1:] = step_metres(np.concatenate([piece.line for piece in pieces]))
+    steps[last[:-1] + 1] = 0.0  # from one piece to the next
+    return np.asarray(np.add.reduceat(steps, np.r_[0, last[:-1] + 1]), dtype=np.float64)
+
+
+def step_metres(line: Line) -> NDArray[np.float64]:
+    """Metres from each row to the next."""
+    wide = line.astype(np.float64)
+    x = np.diff(wide[:, 0]) * np.cos(np.radians((wide[1:, 1] + wide[:-1, 1]) / 2e7))
+    return np.asarray(np.hypot(x, np.diff(wide[:, 1])) * METRES_PER_STEP, dtype=np.float64)
+
+
+def end_places(pieces: Sequence[Piece]) -> Line:
+    """First and last position of each piece: (n × 2 × 2)."""
+    return np.array([(piece.line[0], piece.line[-1]) for piece in pieces], dtype=np.int32).reshape(-1, 2, 2)
+
+
+def _spots(line: Line) -> tuple[Spot, ...]:
+    return tuple((x, y) for x, y in line.tolist())
 
 
 def metres_along(line: Sequence[Spot]) -> float:
@@ -87,68 +112,34 @@ def _metres(a: Spot, b: Spot) -> float:
     return math.hypot(x, b[1] - a[1]) * METRES_PER_STEP
 
 
-def _without_repeats(raw: RawWay, facts: WayFacts, tally: Tally) -> _Way | None:
-    nodes: list[tuple[int, ...]] = []
-    line: list[Spot] = []
-    for node, spot in zip(raw.nodes, raw.places, strict=True):
-        if line and line[-1] == spot:
-            if node not in nodes[-1]:
-                nodes[-1] = (*nodes[-1], node)
-            tally.drop("road vertices", "repeats the one before")
-            continue
-        nodes.append((node,))
-        line.append(spot)
-    if len(line) < 2:
-        tally.drop("roads", "has no length")
-        return None
-    return _Way(raw, facts, tuple(nodes), tuple(line), _level(raw))
-
-
-def _level(raw: RawWay) -> str:
-    if raw.tags.get("layer"):
-        return raw.tags["layer"]
-    if raw.tags.get("bridge", "no") != "no":
-        return "1"
-    return "-1" if raw.tags.get("tunnel", "no") != "no" else "0"
-
-
-Arm = tuple[int, int, int]  # way, vertex, direction along the way (1 or -1)
-
-
-def _marks(ways: Sequence[_Way], at_nodes: Mapping[int, Obstacle], tally: Tally) -> dict[Arm, Obstacle]:
-    """Which side of a node carries its obstacle.
-
-    A gate drawn on a junction stands in the lesser road; where all are alike it stands in each of them, and
-    between two stretches of one road it stands once.
-    """
-    arms: dict[int, list[Arm]] = {}
-    for number, way in enumerate(ways):
-        for vertex, nodes in enumerate(way.nodes):
-            for node in nodes:
-                if node not in at_nodes:
-                    continue
-                if vertex > 0:
-                    arms.setdefault(node, []).append((number, vertex, -1))
-                if vertex < len(way.line) - 1:
-                    arms.setdefault(node, []).append((number, vertex, 1))
-    tally.drop("barriers", "on no road", sum(1 for node in at_nodes if node not in arms))
-    found: dict[Arm, Obstacle] = {}
-    for node, meeting in sorted(arms.items()):
-        worst = max(RANK[ways[arm[0]].facts.road_class] for arm in meeting)
-        lesser = [arm for arm in meeting if RANK[ways[arm[0]].facts.road_class] == worst]
-        chosen = lesser[-1:] if len(meeting) == 2 else lesser
-        for arm in chosen:
-            found[arm] = at_nodes[node]
-        tally.take(
-            f"barriers: {at_nodes[node].barrier}" if at_nodes[node].barrier else "fords and limits on a node"
-        )
-    return found
-
-
-def _open_spans(line: Sequence[Spot], cuts: Sequence[int]) -> Iterator[tuple[int, int]]:
+def _open_spans(courses: Courses, cuts: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
     """Spans between cuts; one that comes back to its start or crosses itself is cut once more, and again."""
-    for first, last in pairwise(cuts):
-        yield from _simple_spans(line, first, last)
+    first, last = cuts[:-1], cuts[1:]
+    inside = ~np.isin(last, courses.starts)
+    first, last = first[inside], last[inside]
+    for begin in range(0, len(first), AT_ONCE):
+        firsts, lasts = first[begin : begin + AT_ONCE], last[begin : begin + AT_ONCE]
+        tangled = _tangled(courses.places, firsts, lasts)
+        for one, other, bad in zip(firsts.tolist(), lasts.tolist(), tangled.tolist(), strict=True):
+            if not bad:
+                yield one, other
+                continue
+            spots = _spots(courses.places[one : other + 1])
+            for a, b in _simple_spans(spots, 0, other - one):
+                yield one + a, one + b
+
+
+def _tangled(places: Line, first: NDArray[np.int64], last: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which spans end where they began, or cross themselves."""
+    bent = np.flatnonzero(last - first >= 2)
+    tangled = np.zeros(len(first), dtype=np.bool_)
+    if len(bent):
+        count = last[bent] - first[bent] + 1
+        number = np.repeat(np.arange(len(bent)), count)
+        within = np.arange(len(number)) - np.repeat(np.cumsum(count) - count, count)
+        lines = shapely.linestrings(places[first[bent][number] + within].astype(np.float64), indices=number)
+        tangled[bent] = ~shapely.is_simple(lines) | (places[first[bent]] == places[last[bent]]).all(axis=1)
+    return tangled
 
 
 def _simple_spans(line: Sequence[Spot], first: int, last: int) -> Iterator[tuple[int, int]]:

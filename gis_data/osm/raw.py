@@ -2,22 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from array import array
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
 from shapely import MultiPolygon, Point, Polygon
 
 Tags = Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
+class WayPoints:
+    """The points of all highways, one after the other: 16 bytes a point, however large the extract is."""
+
+    _nodes: array[int] = field(default_factory=lambda: array("q"))
+    _places: array[int] = field(default_factory=lambda: array("i"))
+
+    def add(self, nodes: Iterable[int], places: Iterable[int]) -> tuple[int, int]:
+        """Node ids, and longitude, latitude, longitude …; where they begin and end. Only until they are read."""
+        first = len(self._nodes)
+        self._nodes.extend(nodes)
+        self._places.extend(places)
+        return first, len(self._nodes)
+
+    @property
+    def nodes(self) -> NDArray[np.int64]:
+        return np.frombuffer(self._nodes, dtype=np.int64)
+
+    @property
+    def places(self) -> NDArray[np.int32]:
+        return np.frombuffer(self._places, dtype=np.int32).reshape(-1, 2)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class RawWay:
-    """A highway: its node ids with their positions in whole 1e-7°, in the order drawn."""
+    """A highway, with those of its tags that roads are made from; alike tags are one object."""
 
     id: int
     tags: Tags
-    nodes: tuple[int, ...]
-    places: tuple[tuple[int, int], ...]
+    points: WayPoints
+    first: int
+    last: int
+
+    @property
+    def nodes(self) -> NDArray[np.int64]:
+        """Node ids in the order drawn."""
+        return self.points.nodes[self.first : self.last]
+
+    @property
+    def places(self) -> NDArray[np.int32]:
+        """Longitude and latitude in whole 1e-7°, row by row."""
+        return self.points.places[self.first : self.last]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +110,9 @@ class Extract:
     nodes_read: int = 0
     ways_read: int = 0
     relations_read: int = 0
+    points: WayPoints = field(default_factory=WayPoints)
     ways: list[RawWay] = field(default_factory=list)
+    tags_of_ways: dict[tuple[tuple[str, str], ...], Tags] = field(default_factory=dict, repr=False)
     nodes: list[RawNode] = field(default_factory=list)
     areas: list[RawArea] = field(default_factory=list)
     turns: list[RawTurn] = field(default_factory=list)

@@ -16,6 +16,7 @@ from shapely.geometry.base import BaseGeometry
 from gis_data.errors import InputError
 from gis_data.osm.raw import Extract, RawArea, RawNode, RawTurn, RawWay
 from gis_data.osm.report import Tally
+from gis_data.osm.way import ROAD_KEYS
 
 Progress = Callable[[str, int, int], None]
 
@@ -132,16 +133,17 @@ def _keep_node(node: Node, extract: Extract, tally: Tally) -> None:
 def _keep_way(way: Way, extract: Extract, tally: Tally) -> None:
     if "highway" not in way.tags:
         return
-    known = [(n.ref, (n.location.x, n.location.y)) for n in way.nodes if n.location.valid()]
+    known = [(n.ref, n.location.x, n.location.y) for n in way.nodes if n.location.valid()]
     lost = len(way.nodes) - len(known)
     if lost:
         tally.drop("road vertices", "node not in the extract", lost)
     if len(known) < 2:
         tally.drop("roads", "fewer than two points in the extract")
         return
-    extract.ways.append(
-        RawWay(way.id, dict(way.tags), tuple(n for n, _ in known), tuple(place for _, place in known))
-    )
+    first, last = extract.points.add((n for n, _, _ in known), (step for _, x, y in known for step in (x, y)))
+    told = tuple(sorted((tag.k, tag.v) for tag in way.tags if tag.k in ROAD_KEYS))
+    tags = extract.tags_of_ways.setdefault(told, dict(told))
+    extract.ways.append(RawWay(way.id, tags, extract.points, first, last))
 
 
 def _keep_turn(relation: Relation, extract: Extract, tally: Tally) -> None:

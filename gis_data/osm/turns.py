@@ -14,8 +14,9 @@ def turn_restrictions(
 ) -> tuple[tuple[str, str, str], ...]:
     """(from piece, to piece, rule); their shared end is the node. `spots` has the position of each via node."""
     at: dict[tuple[int, Spot], list[Piece]] = {}
+    turning = {way for turn in turns for way in (turn.from_way, turn.to_way)}
     for piece in pieces:
-        for end in piece.ends:
+        for end in piece.ends if piece.way in turning else ():
             at.setdefault((piece.way, end), []).append(piece)
     found: set[tuple[str, str, str]] = set()
     for turn in turns:
@@ -33,8 +34,8 @@ def turn_restrictions(
 
 
 def _arrives(piece: Piece, spot: Spot | None) -> bool:
-    return piece.facts.oneway == 0 or piece.line[-1 if piece.facts.oneway > 0 else 0] == spot
+    return piece.facts.oneway == 0 or piece.ends[1 if piece.facts.oneway > 0 else 0] == spot
 
 
 def _leaves(piece: Piece, spot: Spot | None) -> bool:
-    return piece.facts.oneway == 0 or piece.line[0 if piece.facts.oneway > 0 else -1] == spot
+    return piece.facts.oneway == 0 or piece.ends[0 if piece.facts.oneway > 0 else 1] == spot

@@ -55,6 +55,16 @@ _SPEED_KEYS = (
     "maxspeed:type",
     "source:maxspeed",
 )
+# All that roads and their pieces are made from; the other tags of a highway are not kept.
+ROAD_KEYS = frozenset(
+    {
+        *_SPEED_KEYS, "highway", "name", "ref", "bridge", "tunnel", "layer", "ford", "surface", "tracktype",
+        "smoothness", "width", "maxwidth", "maxwidth:physical", "est_width", "maxweight", "maxheight",
+        "maxheight:physical", "incline", "emergency", "motor_vehicle", "motorcar", "hgv", "vehicle", "access", "area",
+        "indoor", "highway:indoor", "construction", "proposed", "abandoned", "razed", "disused", "oneway",
+        "oneway:emergency", "oneway:motor_vehicle", "junction",
+    }
+)  # fmt: skip
 _YES = frozenset({"yes", "true", "1"})
 _OPEN = frozenset({"yes", "permissive", "designated", "official", "public", "emergency"})
 _LIMITED = frozenset(
@@ -191,14 +201,7 @@ def _oneway(word: str, road_class: str, tags: Tags) -> int:
 
 
 def _speed(tags: Tags, tally: Tally) -> float:
-    for key in (
-        "maxspeed",
-        "maxspeed:forward",
-        "maxspeed:backward",
-        "zone:maxspeed",
-        "maxspeed:type",
-        "source:maxspeed",
-    ):
+    for key in _SPEED_KEYS:
         said = tags.get(key, "").strip()
         if not said or said.lower() in ("none", "signals", "variable", "sign", "unposted"):
             continue

@@ -6,6 +6,9 @@ import math
 
 import pytest
 
+from gis_data.osm.courses import level_of
+from gis_data.osm.raw import RawWay, WayPoints
+from gis_data.osm.report import Tally
 from gis_data.osm.values import (
     parse_flow_lps,
     parse_incline,
@@ -14,6 +17,7 @@ from gis_data.osm.values import (
     parse_speed,
     parse_volume_tonnes,
 )
+from gis_data.osm.way import ROAD_KEYS, read_way
 
 
 @pytest.mark.parametrize(
@@ -101,3 +105,20 @@ def test_water_is_read_in_litres_a_second_and_tonnes() -> None:
     assert parse_volume_tonnes("50") == 50.0
     assert parse_volume_tonnes("50000 l") == pytest.approx(50.0)
     assert math.isnan(parse_volume_tonnes("big"))
+
+
+def test_no_road_reads_a_tag_that_an_import_does_not_keep() -> None:
+    asked: set[str] = set()
+
+    class Asked(dict[str, str]):
+        def get(self, key: str, default: str = "") -> str:  # type: ignore[override]
+            asked.add(key)
+            return super().get(key, default)
+
+    for word in ("residential", "steps", "motorway", "track", "path"):
+        for access in ("", "no", "destination"):
+            tags = Asked(highway=word, access=access, construction="minor")
+            assert read_way(tags, Tally()) is not None
+            level_of(RawWay(1, tags, WayPoints(), 0, 0))
+    assert {"maxspeed:type", "layer", "hgv", "oneway:emergency", "maxheight:physical"} <= asked
+    assert asked <= ROAD_KEYS
