@@ -47,6 +47,7 @@ from dispatch.push.feed import Feed
 from dispatch.push.sockets import make_socket_router
 from gis_data.crs import to_wgs84
 from gis_data.model import County
+from routing.hierarchy import is_installed, open_hierarchy
 from routing.live import LiveRoads
 from routing.store import GRAPHS, open_graph
 from routing.warm import warm_up
@@ -175,7 +176,8 @@ def _serve_openapi(app: FastAPI, guard: Guard) -> None:
 def _live_roads(county: County, cache: Path) -> LiveRoads:
     """Mapped from the cache after the first start, so that worker processes share its pages."""
     warm_up()
-    return LiveRoads(open_graph(cache / GRAPHS, county.roads, county.vehicle_classes, county.driving))
+    live = LiveRoads(open_graph(cache / GRAPHS, county.roads, county.vehicle_classes, county.driving))
+    return live.with_hierarchy(open_hierarchy(cache / GRAPHS, live.graph)) if is_installed() else live
 
 
 async def _kept_running(name: str, run: Callable[[], Awaitable[Any]]) -> None:

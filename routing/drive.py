@@ -46,16 +46,15 @@ class Drive:
         if standing is not None:
             foot = air_metres_of(self.rules, standing)
             direct = np.minimum(CLOSED - 1, squad.ready_ms + walk_ms_of(self.rules, foot))
-        if squad.may_do_without_graph:
-            ends = zip(stops.node.tolist(), stops.arc.tolist(), stops.fraction.tolist(), strict=True)
-            for stop, (node, arc, fraction) in enumerate(ends):
-                for driven in squad.without_graph(node, arc, fraction):
-                    total = int(squad.ready_ms[driven.row]) + driven.ms + int(stops.walk_ms[stop])
-                    if total < direct[driven.row]:
-                        if direct is targets.direct:
-                            direct = direct.copy()
-                        direct[driven.row] = total
-                        self.within[driven.row] = (driven.arcs, stop)
+        for stop in squad.stops_without_graph(stops):
+            node, arc, fraction = int(stops.node[stop]), int(stops.arc[stop]), float(stops.fraction[stop])
+            for driven in squad.without_graph(node, arc, fraction):
+                total = int(squad.ready_ms[driven.row]) + driven.ms + int(stops.walk_ms[stop])
+                if total < direct[driven.row]:
+                    if direct is targets.direct:
+                        direct = direct.copy()
+                    direct[driven.row] = total
+                    self.within[driven.row] = (driven.arcs, stop)
         if direct is not targets.direct:
             targets = targets._replace(direct=direct)
         self._hierarchy = hierarchy

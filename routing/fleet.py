@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gis_data.errors import InputError
-from routing.ends import along_edge, arc_ms, entries, with_bound
+from routing.ends import Stops, along_edge, arc_ms, entries, with_bound
 from routing.geometry import part
 from routing.live import LiveRoads
 from routing.onward import Driven, drive_on
@@ -49,9 +49,26 @@ class Squad:
     def __len__(self) -> int:
         return len(self.points)
 
-    @property
-    def may_do_without_graph(self) -> bool:
-        return len(self._mid_road) > 0
+    def stops_without_graph(self, stops: Stops) -> Sequence[int]:
+        """Numbers of the stops that some unit may drive to without a search."""
+        if not self._mid_road:
+            return ()
+        ahead, at, on = self.onward.to_arc, self.onward.to_node, self._mid_road
+        ends = enumerate(zip(stops.node.tolist(), stops.arc.tolist(), strict=True))
+        return [
+            stop for stop, (node, arc) in ends if (node in at if arc < 0 else arc >> 1 in on or arc in ahead)
+        ]
+
+    @cached_property
+    def _entries_of(self) -> Sequence[Sequence[int]]:
+        found: list[list[int]] = [[] for _ in self.points]
+        for entry, row in enumerate(self.targets.target.tolist()):
+            found[row].append(entry)
+        return found
+
+    def entries_of(self, row: int) -> Sequence[int]:
+        """Which of `targets` are a unit's own."""
+        return self._entries_of[row]
 
     def before(self, entry: int) -> tuple[int, ...]:
         """Arcs driven before the one of this entry."""

@@ -8,11 +8,15 @@ same whole milliseconds, only faster (Dibbelt, Strasser, Wagner 2016, https://do
 
 from __future__ import annotations
 
+import hashlib
+import logging
 import math
+import os
 import threading
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -24,6 +28,8 @@ from routing.fleet import Squad
 from routing.graph import RoadGraph
 from routing.live import LiveRoads
 from routing.passable import CLOSED
+
+LOG = logging.getLogger(__name__)
 
 # A hierarchy takes as long for so many units as settling this × √(nodes × units) nodes; measured are 0.5 to 3.
 CLIMBING = 3.0
@@ -70,7 +76,7 @@ class Hierarchy:
     def metric(self, live: LiveRoads, vehicle_class: str) -> Any:
         """The class's travel times without conditions, at the speeds of a profile, customized once for each."""
         with self._making:
-            key = (live.profile.digest if live.profile else "", vehicle_class)
+            key = _key(live, vehicle_class)
             if key not in self._metrics:
                 weights = live.unhindered.travel_ms(vehicle_class).tolist()
                 self._metrics[key] = self._kit.CCHMetric(self._cch, weights)
@@ -93,23 +99,67 @@ class Hierarchy:
 
     def arcs(self, squad: Squad, row: int, stops: Stops) -> tuple[NDArray[np.int32], int]:
         """All arcs of a row's fastest drive, the partial ones included, and the stop where it ends."""
-        entries = np.flatnonzero(squad.targets.target == row)
-        begins = [(int(squad.targets.node[e]), int(squad.targets.cost[e])) for e in entries]
-        query = self._kit.CCHQuery(self.metric(squad.live, squad.vehicle_class))
-        found = query.run_multi(begins, _with_costs(stops))
+        entries = squad.entries_of(row)
+        node, cost = squad.targets.node, squad.targets.cost
+        begins = [(int(node[entry]), int(cost[entry])) for entry in entries]
+        goals = _with_costs(stops)
+        found = self._query(squad.live, squad.vehicle_class).run_multi(begins, goals)
         nodes, path = found.node_path, found.arc_path
-        entry = _cheapest(entries, squad.targets.node, squad.targets.cost, nodes[0])
-        stop = _cheapest(np.arange(len(stops.node)), stops.node, stops.drive_ms + stops.walk_ms, nodes[-1])
+        entry = min(
+            (cost, entry) for (at, cost), entry in zip(begins, entries, strict=True) if at == nodes[0]
+        )[1]
+        stop = min((cost, stop) for stop, (at, cost) in enumerate(goals) if at == nodes[-1])[1]
         ends = (int(squad.targets.arc[entry]), int(stops.arc[stop]))
-        before = squad.before(int(entry))
+        before = squad.before(entry)
         whole = [*before, *([ends[0]] if ends[0] >= 0 else []), *path, *([ends[1]] if ends[1] >= 0 else [])]
         return np.array(whole, dtype=np.int32), stop
+
+    def _query(self, live: LiveRoads, vehicle_class: str) -> Any:
+        """This thread's own, used again: one is as large as the graph."""
+        queries: dict[tuple[str, str], Any] | None = getattr(self._pinned, "queries", None)
+        if queries is None:
+            queries = self._pinned.queries = {}
+        key = _key(live, vehicle_class)
+        if key not in queries:
+            queries[key] = self._kit.CCHQuery(self.metric(live, vehicle_class))
+        return queries[key]
+
+
+def _key(live: LiveRoads, vehicle_class: str) -> tuple[str, str]:
+    return (live.profile.digest if live.profile else "", vehicle_class)
+
+
+def open_hierarchy(cache: Path, graph: RoadGraph) -> Hierarchy:
+    """The graph's hierarchy, its order read from `cache` (a folder) where it was computed before.
+
+    A file that cannot be read, or orders something else, is computed again; a cache that cannot be written is done
+    without. Raises ImportError where the extra is not installed.
+    """
+    seal = hashlib.sha256(graph.tail.tobytes())
+    for array in (graph.head, graph.node_lon, graph.node_lat):
+        seal.update(array.tobytes())
+    path = cache / f"{seal.hexdigest()[:16]}.order.npy"
+    try:
+        order = np.load(path, allow_pickle=False)
+        if order.ndim == 1 and np.array_equal(np.sort(order), np.arange(graph.nodes)):
+            return Hierarchy(graph, order.tolist())
+    except (OSError, ValueError, EOFError):
+        pass
+    hierarchy = Hierarchy(graph)
+    making = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        with making.open("wb") as file:
+            np.save(file, np.array(hierarchy.order, dtype=np.int32))
+        making.replace(path)
+    except OSError as error:
+        LOG.warning(
+            "the order of the hierarchy cannot be kept in %s (%s); it is computed at every start",
+            cache,
+            error,
+        )
+    return hierarchy
 
 
 def _with_costs(stops: Stops) -> list[tuple[int, int]]:
     return list(zip(stops.node.tolist(), (stops.drive_ms + stops.walk_ms).tolist(), strict=True))
-
-
-def _cheapest(among: NDArray[np.int64], node: NDArray[np.int64], cost: NDArray[np.int64], wanted: int) -> int:
-    here = among[node[among] == wanted]
-    return int(here[np.argmin(cost[here])])

@@ -143,9 +143,11 @@ class LiveRoads:
         )
 
     def make_ready(self) -> None:
-        """Do before the first closure what takes time as the graph is large: tenths of a second for a province."""
+        """Do before the first alarm and the first closure what takes time as the graph is large."""
         for code in self.graph.classes:
             self.sheets.make_ready(code, self.unhindered.inbound[code])
+            if self.hierarchy is not None:
+                self.hierarchy.metric(self, code)
 
     def with_hierarchy(self, hierarchy: Hierarchy) -> LiveRoads:
         """The same roads with a hierarchy to serve the rankings that would search far."""

@@ -1,12 +1,13 @@
 """The hierarchy gives the times of the search, to the millisecond, and ways that can be driven."""
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from routing import hierarchy as module
-from routing.hierarchy import Hierarchy, is_installed
+from routing.hierarchy import Hierarchy, is_installed, open_hierarchy
 from routing.live import LiveRoads
 from routing.rank import Fleet, rank, rank_times
 from routing.reach import Start
@@ -83,3 +84,23 @@ def test_threads_may_climb_at_once() -> None:
     alone = [times(place) for place in places]
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(times, places * 3)) == alone * 3
+
+
+def test_an_order_is_kept_in_the_cache_and_a_spoilt_one_computed_again(tmp_path: Path) -> None:
+    graph = town(3).graph()
+    first = open_hierarchy(tmp_path / "graphs", graph)
+    (kept,) = (tmp_path / "graphs").glob("*.order.npy")
+    assert open_hierarchy(tmp_path / "graphs", graph).order == first.order
+    for spoilt in (b"", b"no order", kept.read_bytes()[:200]):
+        kept.write_bytes(spoilt)
+        assert open_hierarchy(tmp_path / "graphs", graph).order == first.order
+        assert np.array_equal(np.load(kept), first.order)
+    with kept.open("wb") as file:
+        np.save(file, np.zeros(graph.nodes, dtype=np.int32))
+    assert open_hierarchy(tmp_path / "graphs", graph).order == first.order
+
+
+def test_a_cache_that_cannot_be_written_is_done_without(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    graph = town(3).graph()
+    assert sorted(open_hierarchy(tmp_path / "file", graph).order) == list(range(graph.nodes))

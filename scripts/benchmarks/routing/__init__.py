@@ -18,6 +18,8 @@ PARTS: dict[str, Callable[[Grounds], Rows]] = {
     "province": lambda grounds: ranking.rows(grounds.province(), grounds),
     "whole": whole.rows,
     "conditions": answers.closing,
+    "isochrone": answers.isochrone,
+    "matrix": answers.matrix,
     "start": answers.first_query,
 }
 

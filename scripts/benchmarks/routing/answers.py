@@ -1,4 +1,4 @@
-"""Rows about everything beside ranking: closed roads, and the first answer of a fresh process."""
+"""Rows about everything beside ranking: closed roads, areas, matrices, and the first answer of a fresh process."""
 
 from __future__ import annotations
 
@@ -10,11 +10,17 @@ from statistics import median
 from typing import Any
 
 import numpy as np
+from scipy.sparse.csgraph import dijkstra
 
+from routing.isochrone import isochrones
 from routing.live import Condition
+from routing.matrix import travel_matrix
+from routing.point import EdgePoint
 from routing.rank import rank_times
-from scripts.benchmarks.routing.ground import Ground, Grounds
+from routing.reach import Start
+from scripts.benchmarks.routing.ground import VEHICLE, Ground, Grounds
 from scripts.benchmarks.routing.measure import timed
+from scripts.benchmarks.routing.peers import Peers
 from scripts.benchmarks.row import row
 
 Row = dict[str, Any]
@@ -42,6 +48,50 @@ def _closing(ground: Ground, at_most: float) -> Row:
     spent = [timed(partial(close, version))[1] for version in range(1, CLOSINGS)]
     work = f"close 100 edges in {len(graph.classes)} classes and rank the best 5 of 500 units, {ground.name}"
     return row(work, median(spent), at_most=at_most)
+
+
+def isochrone(grounds: Grounds) -> Iterator[Row]:
+    """Where one station's engine gets to in 5 and in 30 minutes, as areas."""
+    for ground in (grounds.bundled(), grounds.county()):
+        rng = np.random.default_rng(5)
+        points = [
+            ground.live.find_point(*ground.at(int(node)), VEHICLE, "post")
+            for node in rng.choice(ground.settled, 20)
+        ]
+        for minutes in (5.0, 30.0):
+            ask = partial(_isochrone, ground, minutes)
+            ask(points[0])
+            spent = [timed(partial(ask, point))[1] for point in points]
+            at_most = 50.0 if minutes == 5.0 or not ground.is_county else None
+            yield row(
+                f"isochrone of one station, {minutes:g} minutes, {ground.name}",
+                median(spent),
+                at_most=at_most,
+            )
+
+
+def _isochrone(ground: Ground, minutes: float, point: EdgePoint | None) -> None:
+    assert point is not None
+    isochrones(ground.live, point, VEHICLE, [minutes])
+
+
+def matrix(grounds: Grounds) -> Iterator[Row]:
+    """From 60 stations to 5,000 points, beside one scipy search a station; the times must agree."""
+    ground, rng = grounds.county(), np.random.default_rng(6)
+    stations, points = rng.choice(ground.settled, 60), rng.choice(ground.settled, 5_000)
+    starts = [Start(*ground.at(int(node)), VEHICLE) for node in stations]
+    places = [ground.at(int(node)) for node in points]
+    for place in places:  # both sides know where on the road the points lie
+        ground.live.find_point(*place, None, "alarm")
+        ground.live.find_point(*place, VEHICLE, "alarm")
+    towards = Peers(ground.graph, VEHICLE).matrix.T.tocsr()
+    expected, scipy_ms = timed(lambda: dijkstra(towards, indices=stations)[:, points])
+    for metres, what in ((False, "times"), (True, "times and metres")):
+        found, ours_ms = timed(partial(travel_matrix, ground.live, starts, places, metres=metres))
+        if not np.array_equal(found.travel_ms, expected):
+            raise AssertionError(f"scipy disagrees with the matrix of {what}")
+        work = f"matrix of 60 stations × 5,000 points, {what}, {ground.name}"
+        yield row(work, ours_ms, peer="scipy", peer_value=scipy_ms, at_most=2_000.0)
 
 
 def first_query(_: Grounds) -> Iterator[Row]:
