@@ -220,7 +220,12 @@ def make_forces_router(
             until=utc_text(until) if until else None,
         )
         shown = await asyncio.to_thread(lambda: [drawn(card, graph) for card in cards])
-        return ConditionsAnswer.model_construct(version=version, speed_profile=speeds, conditions=shown)
+        return ConditionsAnswer.model_construct(
+            version=version,
+            speed_profile=speeds,
+            road_classes=sorted(filter(None, graph.piece_classes.table)),
+            conditions=shown,
+        )
 
     @router.post("/roads/conditions/preview")
     async def preview_conditions(

@@ -201,10 +201,11 @@ class SpeedsAnswer(BaseModel):
 
 
 class ConditionsAnswer(BaseModel):
-    """`speed_profile` null: the usual speeds hold."""
+    """`speed_profile` null: the usual speeds hold. `road_classes` are those that there are on these roads."""
 
     version: int
     speed_profile: SpeedsAnswer | None = None
+    road_classes: list[str] = []
     conditions: list[dict[str, Any]]
 
 

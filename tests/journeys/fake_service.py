@@ -37,6 +37,7 @@ class FakeService:
         self.calls: list[tuple[str, Any]] = []
         self.ways: dict[str, Any] = {}
         self.closed: list[Card] = []
+        self.speeds: Card | None = None
         self.hellos: list[Card] = []
         self.mute = False
         self._waiting: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
@@ -120,12 +121,35 @@ class FakeService:
             lines = {"type": "MultiLineString", "coordinates": [fake_board.CLOSED_ROAD]}
             return {
                 "version": 1,
-                "conditions": [{**card, "lines": lines, "roads": ["S227"]} for card in cards],
+                "speed_profile": self.speeds,
+                "road_classes": ["primary", "residential", "track"],
+                "conditions": [
+                    {**card, "lines": lines, "roads": ["S227"], "pieces": 3, "kilometres": 1.25}
+                    for card in cards
+                ],
             }
 
+        @self.app.post(f"{api}/roads/conditions/preview")
+        async def preview(request: Request) -> Response:
+            said = await request.json()
+            self.calls.append(("roads/conditions/preview", said))
+            if "人民大路" in said.get("names", ()):
+                problem = {"code": "road_name_unknown", "params": {"name": "人民大路", "near": "人民路"}}
+                return Response(json.dumps(problem), 404, media_type="application/problem+json")
+            touched = {"pieces": 12, "kilometres": 3.4}
+            stretches = [{"factor": one["factor"], **touched} for one in (said, *said.get("also", ()))]
+            roads = [
+                {"name": "环城路", "pieces": 5, "kilometres": 2.1},
+                {"name": "", "pieces": 7, "kilometres": 1.3},
+            ]
+            lines = {"type": "MultiLineString", "coordinates": [fake_board.CLOSED_ROAD]}
+            meant = {**touched, "stretches": stretches, "roads": roads, "lines": lines}
+            return Response(json.dumps(meant), media_type="application/json")
+
         @self.app.delete(f"{api}/roads/conditions/{{id}}")
-        async def lift(id: str) -> Card:
-            self.calls.append((f"DELETE roads/conditions/{id}", None))
+        async def lift(id: str, request: Request) -> Card:
+            together = "?together" if request.query_params.get("together") == "true" else ""
+            self.calls.append((f"DELETE roads/conditions/{id}{together}", None))
             return {"id": id}
 
         @self.app.get(f"{api}/incidents/{{id}}")

@@ -5,6 +5,7 @@ import { session } from "./net/session.ts";
 import { dispatchProposal, dispatchUnits, recall, type Dispatched } from "./state/commands.ts";
 import { assignmentsOf, now, queue, selected, selectedId, waits } from "./state/store.ts";
 import { awaitsAnswer } from "./state/ladder.ts";
+import { drawing } from "./state/road_report.ts";
 import { aim, backToOverview, chosenUnits, dialog, inspected, open, openedIds, panel, picking, proposedNow, ticked, toast, undo, type Dialog } from "./state/view.ts";
 
 export const UNDO_MS = 10_000;
@@ -121,6 +122,7 @@ export function toggleProposed(place: number): void {
 /** Esc: the nearest thing in front goes away. */
 export function stepBack(): void {
   if (dialog.peek() !== null) dialog.value = null;
+  else if (drawing.peek()) drawing.value = false;
   else if (inspected.peek() !== null) inspected.value = null;
   else if (picking.peek() !== null && panel.peek() === "incident") {
     picking.value = null;

@@ -23,7 +23,7 @@ import { Overview } from "./panels/overview.tsx";
 import { Key } from "./panels/parts.tsx";
 import { Queue } from "./panels/queue.tsx";
 import { RecordPanel } from "./panels/record.tsx";
-import { RoadForm } from "./panels/roads.tsx";
+import { RoadForm } from "./panels/road_form.tsx";
 import { Stage } from "./panels/stage.tsx";
 
 export function App({ code }: { readonly code: string | null }) {

@@ -40,6 +40,7 @@ const PREFIXES: Readonly<Record<string, string>> = {
   water_kinds: "water_kind",
   station_classes: "class",
   service_causes: "forces.out_of_service",
+  road_class: "forces.road_class",
 };
 
 /** A code of the county's tables (`kinds`, `capabilities` …) or of the page (`page.<group>.<code>`). */

@@ -10,6 +10,7 @@ import { effect } from "@preact/signals";
 import { called, lang, levelText, nameOf } from "../i18n.ts";
 import type { Incident } from "../state/cards.ts";
 import { drawnConditions, liveConditions } from "../state/hindrances.ts";
+import { drawing } from "../state/road_report.ts";
 import { recorded } from "../state/shift.ts";
 import { assignmentsOf, cards, county, queue, selected, selectedId, standings, stations, unitsByCode } from "../state/store.ts";
 import { nearWater } from "../state/water.ts";
@@ -18,6 +19,7 @@ import { aim, chosenUnits, inspected, lookAt, open, panel, picking, pointed, the
 import { lineOf, lonLatOf, place } from "./geometry.ts";
 import { ForcesLayer } from "./forces.ts";
 import { GROUNDS } from "./palette.ts";
+import { OutlineTool } from "./outline.ts";
 import { tileLayers } from "./tiles.ts";
 import { WorkLayer } from "./work.ts";
 
@@ -31,6 +33,7 @@ export class ConsoleMap {
   readonly #work = new WorkLayer();
   readonly #tiles = tileLayers(() => GROUNDS[theme.peek()], () => this.#closedRoads);
   readonly #stop: (() => void)[] = [];
+  readonly #outline: OutlineTool;
   #closedRoads: ReadonlySet<string> = new Set();
   #framedCounty = "";
   /** The incident that the map shows, with how much of it; `free` once somebody has moved the map. */
@@ -45,11 +48,12 @@ export class ConsoleMap {
       interactions: defaultInteractions({ altShiftDragRotate: false, pinchRotate: false }),
       view: new View({ center: place(112.85, 35.5), zoom: 10, minZoom: 7, maxZoom: 18, enableRotation: false }),
     });
+    this.#outline = new OutlineTool(this.#map);
     this.#map.on("singleclick", (event) => this.#onClick(event.pixel, event.coordinate));
     this.#map.on("pointermove", (event) => {
       if (event.dragging) return;
-      const found = picking.peek() === null ? this.#at(event.pixel) : null;
-      target.style.cursor = picking.peek() !== null ? "crosshair" : found !== null ? "pointer" : "";
+      const found = picking.peek() === null && !drawing.peek() ? this.#at(event.pixel) : null;
+      target.style.cursor = picking.peek() !== null || drawing.peek() ? "crosshair" : found !== null ? "pointer" : "";
       const subject = found !== null && found.type !== "incident" ? found : null;
       if (pointed.peek()?.code !== subject?.code) pointed.value = subject;
     });
@@ -71,6 +75,7 @@ export class ConsoleMap {
 
   dispose(): void {
     for (const stop of this.#stop) stop();
+    this.#outline.dispose();
     this.#map.setTarget(undefined);
   }
 
@@ -185,6 +190,7 @@ export class ConsoleMap {
   }
 
   #onClick(pixel: number[], coordinate: number[]): void {
+    if (drawing.peek()) return;
     if (picking.peek() !== null) {
       this.#take(coordinate);
       return;

@@ -5,6 +5,7 @@ import { duration, timeOfDay } from "../clock.ts";
 import { called, lang, nameOf, setLang, t } from "../i18n.ts";
 import { session, leave } from "../net/session.ts";
 import { mayPlay, mute, mutedUntilMs, tryOut, trying } from "../sound.ts";
+import { speedProfile } from "../state/hindrances.ts";
 import { isFree } from "../state/standing.ts";
 import { county, latencyMs, link, now, queue, standings, waits } from "../state/store.ts";
 import { switchTheme, theme } from "../state/view.ts";
@@ -20,6 +21,7 @@ export function Header() {
       {county.value.synthetic && <span class="badge synthetic">{t("page.synthetic")}</span>}
       <Connection />
       <Counts />
+      {speedProfile.value !== null && <span class="badge" title={t("page.roads.speeds")} data-test="speeds-badge">◷ {called(speedProfile.value)}</span>}
       <span class="spring" />
       <Sound />
       <button type="button" class="plain" onClick={() => setLang(lang.value === "zh" ? "en" : "zh")} data-test="lang">

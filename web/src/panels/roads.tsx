@@ -1,23 +1,16 @@
-// Roads that are closed or slow: listed, shown on the map, lifted; and the form in which another one is reported.
+// Roads that are closed or slow: listed with the time they have left, shown on the map, lifted.
 
-import { useEffect } from "preact/hooks";
-import { useSignal } from "@preact/signals";
-import { reported, stepBack } from "../actions.ts";
-import { has, nameOf, t } from "../i18n.ts";
-import { newId } from "../net/api.ts";
+import { useComputed } from "@preact/signals";
+import { reported } from "../actions.ts";
+import { called, has, nameOf, t } from "../i18n.ts";
 import type { Condition } from "../state/cards.ts";
-import { liftRoad, reportRoad } from "../state/commands.ts";
-import { drawnConditions, liveConditions } from "../state/hindrances.ts";
-import { cards, county, now, unitsByCode } from "../state/store.ts";
-import { aim, lookAt, panel, picking, toast } from "../state/view.ts";
+import { liftRoad } from "../state/commands.ts";
+import { drawnConditions, liveConditions, speedProfile } from "../state/hindrances.ts";
+import { cards, now } from "../state/store.ts";
+import { lookAt, panel } from "../state/view.ts";
 import { firstPoint } from "../map/geometry.ts";
-import { Choices, Sure } from "./choices.tsx";
-import { At, Key, Section } from "./parts.tsx";
-
-const FACTORS = ["0", "0.3", "0.5", "0.7"];
-const REASONS = ["closed", "bridge", "flood", "landslide", "snow", "works", "accident", "crowd", "other"];
-/** Hours until the condition runs out by itself; 0: until somebody lifts it. */
-const HOURS = ["0", "1", "3", "12", "24"];
+import { Sure } from "./choices.tsx";
+import { At, Countdown, Key, Section } from "./parts.tsx";
 
 export function Roads() {
   const live = liveConditions(cards.value.conditions.values());
@@ -33,6 +26,7 @@ export function Roads() {
         </button>
       }
     >
+      <Speeds />
       <ul class="roads" data-test="roads">
         {live.map((one) => (
           <Row key={one.id} condition={one} />
@@ -40,6 +34,23 @@ export function Roads() {
       </ul>
       {live.length === 0 && <p class="quiet">{t("page.roads.none")}</p>}
     </Section>
+  );
+}
+
+/** Whose speeds hold, while it is not the usual ones. */
+export function Speeds() {
+  const profile = speedProfile.value;
+  if (profile === null) return null;
+  return (
+    <p class="speeds" data-test="speeds">
+      ◷ {t("page.roads.speeds")} <b>{called(profile)}</b>
+      {profile.until !== null && (
+        <small>
+          {" "}
+          {t("page.roads.until")} <At time={profile.until} />
+        </small>
+      )}
+    </p>
   );
 }
 
@@ -54,7 +65,10 @@ export function howText(condition: Condition): string {
 function Row({ condition }: { readonly condition: Condition }) {
   const shown = drawnConditions.value.get(condition.id);
   const why = reasonText(condition.reason);
-  const where = (shown?.roads ?? []).filter((road) => !why.includes(road)).join("、");
+  const roads = (shown?.roads ?? []).filter((road) => !why.includes(road));
+  const where = whereOf(condition, roads);
+  const ahead = useComputed(() => Date.parse(condition.starts_at) > now.value);
+  const together = condition.filed_with != null && [...cards.value.conditions.values()].filter((one) => one.removed_at === null && one.filed_with === condition.filed_with).length > 1;
   const show = () => {
     const point = firstPoint(shown?.lines ?? condition.area);
     if (point !== null) lookAt.value = point;
@@ -70,123 +84,37 @@ function Row({ condition }: { readonly condition: Condition }) {
         {condition.ends_at !== null && (
           <small>
             {" "}
-            {t("page.roads.until")} <At time={condition.ends_at} />
+            {t("page.roads.until")} <At time={condition.ends_at} /> <Countdown to={condition.ends_at} />
           </small>
         )}
+        {ahead.value && (
+          <small data-test="ahead">
+            {" "}
+            {t("page.roads.from")} <At time={condition.starts_at} /> <Countdown to={condition.starts_at} />
+          </small>
+        )}
+        {shown?.pieces !== undefined && shown.pieces > 1 && (
+          <small> {t("page.road.touches", { pieces: shown.pieces, kilometres: (shown.kilometres ?? 0).toFixed(1) })}</small>
+        )}
       </button>
-      <Sure className="small" label={t("page.roads.open")} onSure={() => void reported(liftRoad(condition.id))} test="lift" />
+      <Sure
+        className="small"
+        label={t(together ? "page.roads.open_all" : "page.roads.open")}
+        onSure={() => void reported(liftRoad(condition.id, together))}
+        test="lift"
+      />
     </li>
   );
 }
 
-export function RoadForm() {
-  const factor = useSignal("0");
-  const reason = useSignal("closed");
-  const words = useSignal("");
-  const hours = useSignal("0");
-  const classes = useSignal<ReadonlySet<string>>(new Set());
-  const commandId = useSignal(newId());
-  const sending = useSignal(false);
-  useEffect(() => {
-    aim.value = null;
-    picking.value = () => undefined;
-    return () => {
-      picking.value = null;
-      aim.value = null;
-    };
-  }, []);
-  const at = aim.value;
-  const known = classesInUse();
-  const toggle = (code: string) => {
-    const next = new Set(classes.value);
-    if (!next.delete(code)) next.add(code);
-    classes.value = next;
-  };
-  const send = async (event: Event) => {
-    event.preventDefault();
-    if (at === null || sending.value) return;
-    sending.value = true;
-    const endsMs = Number(hours.value) === 0 ? null : now.peek() + Number(hours.value) * 3_600_000;
-    const done = await reported(
-      reportRoad(
-        {
-          at,
-          crs: "wgs84",
-          factor: Number(factor.value),
-          vehicle_classes: [...classes.value],
-          reason: words.value.trim() || reason.value,
-          ends_at: endsMs === null ? null : new Date(endsMs).toISOString(),
-        },
-        commandId.value,
-      ),
-    );
-    sending.value = false;
-    if (!done) return;
-    toast({ code: "page.road.reported" });
-    stepBack();
-  };
-  return (
-    <form class="alarm" onSubmit={(event) => void send(event)} data-test="road-form">
-      <h2>
-        {t("page.road.report")} <Key>R</Key>
-      </h2>
-      <div class="scroll">
-        <p class={at === null ? "doubt" : "done"} data-test="road-at">
-          {at === null ? `◎ ${t("page.road.click")}` : `✓ ${at.lon.toFixed(5)}, ${at.lat.toFixed(5)} WGS-84`}
-        </p>
-        <fieldset>
-          <legend>{t("page.road.how")}</legend>
-          <Choices label={t("page.road.how")} all={FACTORS} name={factorText} value={factor.value} onChange={(one) => (factor.value = one)} />
-        </fieldset>
-        <fieldset>
-          <legend>{t("page.cause")}</legend>
-          <Choices label={t("page.cause")} all={REASONS} name={reasonText} value={reason.value} onChange={(one) => (reason.value = one)} />
-          <label>
-            <span>{t("page.road.words")}</span>
-            <input name="road-words" value={words.value} maxLength={200} onInput={(event) => (words.value = event.currentTarget.value)} />
-          </label>
-        </fieldset>
-        <fieldset>
-          <legend>{t("page.road.classes")}</legend>
-          <div class="choices">
-            {known.map((code) => (
-              <button key={code} type="button" aria-pressed={classes.value.has(code)} class={classes.value.has(code) ? "on" : ""} onClick={() => toggle(code)} data-class={code}>
-                {nameOf("vehicle_classes", code)}
-              </button>
-            ))}
-          </div>
-          <p class="quiet">{classes.value.size === 0 ? t("page.road.all_classes") : t("page.road.some_classes", { count: classes.value.size })}</p>
-        </fieldset>
-        <fieldset>
-          <legend>{t("page.road.until")}</legend>
-          <Choices label={t("page.roads.until")} all={HOURS} name={hoursText} value={hours.value} onChange={(one) => (hours.value = one)} />
-        </fieldset>
-      </div>
-      <div class="bar">
-        <button type="submit" class="dispatch" disabled={at === null || sending.value} data-test="send-road">
-          {factor.value === "0" ? t("page.road.close") : t("page.road.slow")}
-        </button>
-        <div class="more two">
-          <button type="button" onClick={stepBack}>
-            {t("page.cancel")} <Key>Esc</Key>
-          </button>
-        </div>
-      </div>
-    </form>
-  );
-}
+const NAMED = 3;
 
-function factorText(factor: string): string {
-  return factor === "0" ? t("page.roads.closed") : t("page.roads.slowed", { percent: Math.round(Number(factor) * 100) });
-}
-
-function hoursText(hours: string): string {
-  return hours === "0" ? t("page.road.until_lifted") : t("page.road.hours", { hours: Number(hours) });
-}
-
-/** Classes that some unit of the county drives; those on foot need no road. */
-function classesInUse(): readonly string[] {
-  const used = new Set([...unitsByCode.value.values()].map((unit) => unit.vehicle_class));
-  const named = Object.keys(county.value.names["vehicle_classes"] ?? {});
-  return (named.length > 0 ? named : [...used]).filter((code) => used.has(code) && code !== "foot_crew");
+/** The roads by name, a few of them; else what kind they are, or where they lie. */
+function whereOf(condition: Condition, roads: readonly string[]): string {
+  if (condition.everywhere === true) return t("page.roads.everywhere");
+  const kinds = (condition.road_classes ?? []).map((code) => nameOf("road_class", code));
+  if (kinds.length > 0) return kinds.join("、");
+  if ((condition.names ?? []).length > 0) return (condition.names ?? []).join("、");
+  if (roads.length > 0) return roads.slice(0, NAMED).join("、") + (roads.length > NAMED ? " …" : "");
+  return condition.place ?? "";
 }

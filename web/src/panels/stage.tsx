@@ -4,6 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { t } from "../i18n.ts";
 import { ConsoleMap } from "../map/map.ts";
 import { county } from "../state/store.ts";
+import { drawing } from "../state/road_report.ts";
 import { aim, panel, picking, wholeCounty } from "../state/view.ts";
 import { MapCard } from "./mapcard.tsx";
 
@@ -30,6 +31,7 @@ export function Stage() {
         </p>
       )}
       {picking.value !== null && aim.value === null && <p class="hint">◎ {t(HINTS[panel.value] ?? "page.relocate.click")}</p>}
+      {drawing.value && <p class="hint">◇ {t("page.road.drawing")}</p>}
       <p class="attribution">{county.value.attribution.join(" · ")}</p>
     </main>
   );

@@ -161,6 +161,13 @@ export interface Condition {
   readonly starts_at: string;
   readonly ends_at: string | null;
   readonly removed_at: string | null;
+  readonly names?: readonly string[];
+  readonly road_classes?: readonly string[];
+  readonly everywhere?: boolean;
+  /** Near which place it lies, in words. */
+  readonly place?: string;
+  /** The same for all that were reported together. */
+  readonly filed_with?: string | null;
 }
 
 export interface Station {

@@ -1,5 +1,6 @@
 // What a dispatcher can do to an incident or an assignment: one function each, in the words of the API.
 
+import type { Meant, Stretch } from "./road_report.ts";
 import { post, remove } from "../net/api.ts";
 
 export interface Dispatched {
@@ -59,19 +60,18 @@ export const setDuty = (code: string, said: { readonly on_duty: boolean; readonl
 /** A cause takes the unit out of service, null puts it back. */
 export const setService = (code: string, cause: string | null) => post<unknown>(unit(code, "service"), { cause });
 
-export interface RoadReport {
-  readonly at: { readonly lon: number; readonly lat: number };
-  readonly crs: string;
-  /** 0 is closed, 0.5 half speed. */
-  readonly factor: number;
-  readonly vehicle_classes: readonly string[];
+export interface RoadReport extends Stretch {
   readonly reason: string;
+  readonly starts_at: string | null;
   readonly ends_at: string | null;
 }
 
 export const reportRoad = (said: RoadReport, commandId: string) =>
   post<{ readonly condition: { readonly id: string } }>("/roads/conditions", said, commandId);
-export const liftRoad = (id: string) => remove(`/roads/conditions/${encodeURIComponent(id)}`);
+export const previewRoad = (said: Stretch) => post<Meant>("/roads/conditions/preview", said);
+/** One condition, or all that were reported together with it. */
+export const liftRoad = (id: string, together = false) =>
+  remove(`/roads/conditions/${encodeURIComponent(id)}${together ? "?together=true" : ""}`);
 
 export interface Raised {
   readonly alarm_id: string;
