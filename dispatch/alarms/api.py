@@ -4,6 +4,7 @@ import json
 from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import orjson
 from fastapi import APIRouter, Depends, Query, Request
@@ -136,7 +137,9 @@ def make_alarms_router(desk: Desk, guard: Guard) -> APIRouter:
             notices = await notice_cards(conn, id)
             events = await read_events(conn, f"incident/{id}", 0, EVENTS_SHOWN)
         async with desk.db.pool.acquire() as conn:  # the newest roads, not those of the snapshot above
-            live = await desk.roads.refresh(conn, await desk.db.clock(conn))
+            now = await desk.db.clock(conn)
+            live = await desk.roads.refresh(conn, now)
+        today = now.astimezone(ZoneInfo(desk.county.time_zone)).date()
         lon, lat = card["lon"], card["lat"]
         journal = [
             {
@@ -155,7 +158,7 @@ def make_alarms_router(desk: Desk, guard: Guard) -> APIRouter:
             "notices": notices,
             "journal": journal,
             "intervals": intervals(card, assignments),
-            "water": water_near(desk.county, lon, lat),
+            "water": water_near(desk.county, lon, lat, today),
             "road_conditions": conditions_near(live, lon, lat),
         }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import shapely
 
 from dispatch.alarms.triage import METRES_PER_DEGREE, metres_between
 from gis_data.model import County
+from gis_data.water import read_season
 from routing.live import LiveRoads
 from routing.nearest import pieces_within
 from routing.overlay import positions_in
@@ -18,12 +20,13 @@ ROADS_METRES = 5000.0
 MOST_WATER = 8
 
 
-def water_near(county: County, lon: float, lat: float) -> list[dict[str, Any]]:
-    """The nearest usable sources as the crow flies, the nearest first."""
+def water_near(county: County, lon: float, lat: float, today: date) -> list[dict[str, Any]]:
+    """The nearest sources in order and in season as the crow flies, the nearest first; by road: `water_supply`."""
     near = sorted(
         (metres, source.code, source)
         for source in county.water_sources
         if source.usable
+        and ((season := read_season(source.season)) is None or season.covers(today))
         and (metres := metres_between(lon, lat, source.position.x, source.position.y)) <= WATER_METRES
     )
     return [

@@ -245,3 +245,49 @@ def record(number: int, closed_at: str) -> Card:
             "units": [{"unit": "unit-5-0", "assignment": unit["id"], **times}],
         },
     }
+
+
+def water() -> Card:
+    """GET /incidents/{id}/water: one source by road, one frozen, too few tankers."""
+    trip = {"out_seconds": 130.0, "back_seconds": 150.0, "off_road_metres": 4.0, "by_hand_pump": False}
+    crane = {"vehicle": "heavy_engine", "usable": True, "fill_lps": 30.0, "refusals": [], "notes": [], **trip}
+    season = {"code": "water.refusal.out_of_season", "params": {"season": "04-01/10-31"}}
+    frozen = {**crane, "usable": False, "fill_lps": 0.0, "refusals": [season]}
+    place = {"lon": 112.79, "lat": 35.52, "metres": 900, "synthetic": True}
+    return {
+        "need_from": "given",
+        "rise_metres": None,
+        "attack_unit": None,
+        "sources": [
+            {"code": "w1", "name": "河西水鹤", "kind": "crane", "usable": True, "classes": [crane], **place},
+            {"code": "w2", "name": "东塘", "kind": "pond", "usable": False, "classes": [frozen], **place},
+        ],
+        "shuttle": {
+            "flow_lps": 8.2,
+            "enough": False,
+            "tankers": 2,
+            "tankers_free": 2,
+            "tankers_needed": 5,
+            "most_lps": 20.0,
+            "runs": [
+                {
+                    "source": "w1",
+                    "vehicle": "heavy_engine",
+                    "water_tonnes": 6.0,
+                    "tankers": 2,
+                    "units": ["unit-1-0", "unit-2-0"],
+                    "flow_lps": 8.2,
+                    "cycle_seconds": 1320,
+                }
+            ],
+        },
+        "relay": None,
+        "advice": {
+            "plan": "shuttle",
+            "flow_lps": 8.2,
+            "short_lps": 11.8,
+            "enough": False,
+            "reasons": [{"code": "water.advice.neither_enough", "params": {}}],
+            "notes": [],
+        },
+    }

@@ -11,7 +11,7 @@ from threading import Thread
 from typing import Any
 
 import uvicorn
-from fastapi import FastAPI, Request, WebSocket, WebSocketDisconnect
+from fastapi import FastAPI, HTTPException, Request, WebSocket, WebSocketDisconnect
 from starlette.responses import Response
 
 from dispatch.console.site import mount_pages
@@ -38,6 +38,7 @@ class FakeService:
         self.ways: dict[str, Any] = {}
         self.closed: list[Card] = []
         self.speeds: Card | None = None
+        self.water: Card | None = None
         self.hellos: list[Card] = []
         self.mute = False
         self._waiting: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
@@ -109,6 +110,12 @@ class FakeService:
         @self.app.get(f"{api}/incidents/{{id}}/proposal")
         async def proposal(id: str) -> Card:
             return {"id": id, "detail": {"paths": self.ways}}
+
+        @self.app.get(f"{api}/incidents/{{id}}/water")
+        async def water(id: str, flow_lps: float = 20.0) -> Card:
+            if self.water is None:
+                raise HTTPException(404)
+            return {**self.water, "incident": id, "need_lps": flow_lps}
 
         @self.app.get(f"{api}/incidents")
         async def closed(status: str) -> Card:

@@ -169,6 +169,23 @@ def test_the_nearest_usable_water_is_listed_with_its_way(page: Page) -> None:
     expect(water.nth(1)).to_contain_text("北")
 
 
+def test_water_by_road_is_told_with_reasons_a_plan_and_its_shortfall(page: Page, fake: FakeService) -> None:
+    fake.water = fake_board.water()
+    row(page, "20261122-007").click()
+    listed = page.locator("[data-test=water] li")
+    expect(listed).to_have_count(1)
+    expect(listed.first).to_contain_text("河西水鹤")
+    expect(listed.first).to_contain_text("往返 04:40")
+    expect(page.locator("[data-test=water-refused]")).to_contain_text("不在可用季节（04-01/10-31）")
+    plan = page.locator("[data-test=water-plan]")
+    expect(plan).to_contain_text("运水需罐车 5 辆，可用 2 辆")
+    expect(plan).to_contain_text("一趟 22.0 分钟")
+    expect(page.locator("[data-test=water-verdict]")).to_contain_text("缺 11.8 升/秒")
+    page.locator("[data-test=water-need]").fill("45")
+    page.locator("[data-test=water-need]").press("Enter")
+    expect(page.locator("[data-test=water-verdict]")).to_contain_text("需 45")
+
+
 def test_a_new_alarm_below_the_fold_is_announced_and_f3_goes_to_it(
     browser: Browser, address: str, fake: FakeService
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from shapely import Point, box
 
@@ -25,11 +26,13 @@ def test_usable_water_is_named_by_distance() -> None:
             source("second", lon, lat + 0.01),
             source("dry", lon, lat, usable=False),
             source("first", lon + 0.001, lat),
+            replace(source("frozen", lon, lat), season="04-01/10-31"),
         ),
     )
-    near = water_near(county, lon, lat)
+    near = water_near(county, lon, lat, date(2026, 11, 26))
     assert [one["code"] for one in near] == ["first", "second"]
     assert 85 <= near[0]["metres"] <= 95
+    assert water_near(county, lon, lat, date(2026, 7, 1))[0]["code"] == "frozen"
 
 
 def test_closed_roads_near_by_are_named_by_distance_and_far_ones_are_not() -> None:
