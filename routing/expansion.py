@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from gis_data.errors import InputError
 from gis_data.model import Place, Zone
 from routing.coverage import Coverage, PlaceReach, Post, coverage
+from routing.drives import drives
 from routing.ends import Stops, one_stop
 from routing.live import LiveRoads
-from routing.matrix import drives
 from routing.passable import CLOSED
 from routing.point import NO_ARC, EdgePoint
 from routing.siting import Sited, maximal_covering, p_median

@@ -111,7 +111,8 @@ def _times(live: LiveRoads, vehicle_class: str, start: EdgePoint, limit_ms: int)
     """Milliseconds from the start to every node; above the limit: not reached."""
     out = entries(live, vehicle_class, [start], np.full(1, CLOSED, dtype=np.int64))
     sources = Sources(out.node, out.cost, out.arc)
-    return spread(live.graph, outbound(live, vehicle_class), sources, limit_ms).astype(np.int64)
+    found = spread(live.graph, outbound(live, vehicle_class), sources, limit_ms, np.zeros(len(out.node)))
+    return found.time.astype(np.int64)
 
 
 def _stretches(

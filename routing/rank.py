@@ -117,12 +117,17 @@ def _rank_class(
             missed[drive.arrived] = False
             left = left.among(np.flatnonzero(missed))
     if len(left):
-        rules = live.graph.rules
-        furthest = rules.longest_walk_metres + air_metres(rules, nearest.off_road_metres)
+        furthest = furthest_walk(live, nearest)
         around = stops_around(live, vehicle_class, lon, lat, furthest)
         standing = np.array([metres_between(point.lon, point.lat, lon, lat) for point in left.points])
         walk = Drive(left, around, standing, paths=paths)
         ranking.add(walk, walk.arrived, None, furthest)
+
+
+def furthest_walk(live: LiveRoads, nearest: EdgePoint) -> float:
+    """How many metres on foot still count as reaching an alarm, with what everybody walks from the nearest road."""
+    rules = live.graph.rules
+    return rules.longest_walk_metres + air_metres(rules, nearest.off_road_metres)
 
 
 def arrival(

@@ -268,18 +268,32 @@ def _find(
     return time_of, entry_of, source_of, first_arc, arcs, metres, order
 
 
+class Spread(NamedTuple):
+    """By node: milliseconds from the nearest source (`CLOSED`: none within the limit), and the metres of that way."""
+
+    time: NDArray[np.uint32]
+    metres: NDArray[np.float64]
+
+
 def spread(
-    graph: RoadGraph, weights: NDArray[np.uint64], sources: Sources, limit_ms: int
-) -> NDArray[np.uint32]:
-    """Milliseconds by node from the nearest of the sources, exact up to the limit and `CLOSED` beyond it.
+    graph: RoadGraph,
+    weights: NDArray[np.uint64],
+    sources: Sources,
+    limit_ms: int,
+    source_metres: NDArray[np.float64],
+) -> Spread:
+    """All nodes within the limit, exactly; `source_metres` is what is driven before each source's node.
 
     With the weights of `coverage.outbound` the time is that of driving from the sources to the node.
     """
     keys = len(sources.node) + graph.arcs + 8
     with graph.scratch.lend(graph.nodes, 0, keys) as scratch:
-        return _spread(
-            graph.first_in, weights, graph.nodes, sources.node, sources.cost, limit_ms,
-            scratch.dist, scratch.heap, scratch.seen,
+        return Spread(
+            *_spread(
+                graph.first_in, weights, graph.in_arc, graph.length_metres, graph.nodes,
+                sources.node, sources.cost, source_metres, limit_ms,
+                scratch.dist, scratch.heap, scratch.seen,
+            )
         )  # fmt: skip
 
 
@@ -287,14 +301,18 @@ def spread(
 def _spread(
     first_in: NDArray[np.uint32],
     weights: NDArray[np.uint64],
+    in_arc: NDArray[np.uint32],
+    length_metres: NDArray[np.float64],
     nodes: int,
     source_node: NDArray[np.int64],
     source_cost: NDArray[np.int64],
+    source_metres: NDArray[np.float64],
     limit_ms: int,
     dist: NDArray[np.uint32],
     heap: NDArray[np.uint64],
     seen: NDArray[np.uint32],
-) -> NDArray[np.uint32]:
+) -> tuple[NDArray[np.uint32], NDArray[np.float64]]:
+    metres = np.zeros(nodes, dtype=np.float64)
     size, touched = np.uint64(0), 0
     for s in range(len(source_node)):
         node = np.uint64(source_node[s])
@@ -303,6 +321,7 @@ def _spread(
                 seen[touched] = node
                 touched += 1
             dist[node] = source_cost[s]
+            metres[node] = source_metres[s]
             size = _push(heap, size, np.uint64((np.uint64(source_cost[s]) << WORD) | node))
     while size > np.uint64(0):
         top = heap[np.uint64(0)]
@@ -325,10 +344,11 @@ def _spread(
                     seen[touched] = v
                     touched += 1
                 dist[v] = reached
+                metres[v] = metres[u] + length_metres[in_arc[position] >> np.uint32(1)]
                 size = _push(heap, size, np.uint64((np.uint64(reached) << WORD) | v))
             position = np.uint64(position + ONE)
     times = np.full(nodes, np.uint32(CLOSED), dtype=np.uint32)
     for i in range(touched):
         times[seen[i]] = dist[seen[i]]
         dist[seen[i]] = np.uint32(CLOSED)
-    return times
+    return times, metres

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gis_data.errors import InputError
+from routing.drives import drives
 from routing.live import Condition
-from routing.matrix import drives, travel_matrix
+from routing.matrix import travel_matrix
 from routing.rank import rank
 from routing.reach import Start
 from tests.rules.routing_oracle import Oracle
