@@ -93,13 +93,21 @@ def one_stop(live: LiveRoads, vehicle_class: str, point: EdgePoint, lon: float, 
 
 
 def stops_around(
-    live: LiveRoads, vehicle_class: str, lon: float, lat: float, furthest_walk_metres: float
+    live: LiveRoads,
+    vehicle_class: str,
+    lon: float,
+    lat: float,
+    furthest_walk_metres: float,
+    among: NDArray[np.int64] | None = None,
 ) -> Stops:
-    """Every place to stop at: the nearest point of each open piece, and both of its nodes, within a walk."""
+    """Every place to stop at: the nearest point of each open piece, and both of its nodes, within a walk.
+
+    `among`: only these pieces, where it is known that no other can be driven to.
+    """
     graph, rules = live.graph, live.graph.rules
     air_limit = max(rules.at_scene_metres, furthest_walk_metres / rules.walk_detour)
     node, arc, fraction, drive, air = stopping(
-        pieces_within(graph, lon, lat, air_limit), lon, lat,
+        pieces_within(graph, lon, lat, air_limit) if among is None else among, lon, lat,
         graph.starts, graph.coords, graph.along_metres, graph.tail, graph.node_lon, graph.node_lat,
         graph.slot, live.weights(vehicle_class),
     )  # fmt: skip

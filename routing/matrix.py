@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
@@ -21,8 +21,10 @@ from routing.onward import is_bound
 from routing.passable import CLOSED
 from routing.rank import arrival, furthest_walk, rank_times
 from routing.reach import Start
+from routing.search import Spread
 
-MOST_TIMES = 25_000_000  # of starts × nodes kept at once, 12 bytes each
+MOST_TIMES = 25_000_000  # of starts × nodes kept at once, 16 bytes each
+FEW_PIECES = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,19 +130,18 @@ def _walk_the_rest(
     vehicle = live.graph.vehicle_classes[squad.vehicle_class]
     missing = ~found.by_road[squad.members]
     bound = np.array([is_bound(vehicle, point) for point in squad.points], dtype=np.bool_)
-    walkers = np.flatnonzero(missing.any(axis=1) & ~bound)
-    size = max(1, MOST_TIMES // live.graph.nodes)
-    for block in (walkers[n : n + size] for n in range(0, len(walkers), size)):
-        trees = [drive_tree(live, squad.vehicle_class, squad.points[row]) for row in block.tolist()]
+    for block, among in _blocks(live, squad, np.flatnonzero(missing.any(axis=1) & ~bound)):
+        rows = np.array(list(block), dtype=np.int64)
+        trees = list(block.values())
         times = np.array([tree.time for tree in trees])
-        for column in np.flatnonzero(missing[block].any(axis=0)).tolist():
+        for column in np.flatnonzero(missing[rows].any(axis=0)).tolist():
             nearest = live.find_point(*points[column], None, "point")
             assert nearest is not None  # every point has been found before
             furthest = furthest_walk(live, nearest)
-            stops = stops_around(live, squad.vehicle_class, *points[column], furthest)
-            late = missing[block, column]
+            stops = stops_around(live, squad.vehicle_class, *points[column], furthest, among)
+            late = missing[rows, column]
             for here, tree, total in zip(
-                block[late].tolist(),
+                rows[late].tolist(),
                 (tree for tree, is_late in zip(trees, late.tolist(), strict=True) if is_late),
                 times[np.ix_(late, stops.node)].astype(np.int64) + stops.sources.cost,
                 strict=True,
@@ -153,6 +154,30 @@ def _walk_the_rest(
                 found.on_foot_metres[row, column] = best.walked
                 if metres:
                     found.distance_metres[row, column] = best.driven
+
+
+def _blocks(
+    live: LiveRoads, squad: Squad, rows: NDArray[np.int64]
+) -> Iterator[tuple[dict[int, Spread], NDArray[np.int64] | None]]:
+    """The drives of these rows to all nodes, as many at once as memory allows.
+
+    Rows that are stuck on a few pieces come alone, with those pieces: no other is worth looking at for them.
+    """
+    graph, block = live.graph, dict[int, Spread]()
+    for row in rows.tolist():
+        tree = drive_tree(live, squad.vehicle_class, squad.points[row])
+        reached = tree.time[graph.tail] < CLOSED
+        pieces = np.flatnonzero(reached[0::2] | reached[1::2])
+        if len(pieces) <= FEW_PIECES:
+            own = squad.points[row].arc >> 1
+            yield {row: tree}, np.union1d(pieces, [own] if own >= 0 else []).astype(np.int64)
+            continue
+        block[row] = tree
+        if len(block) * graph.nodes >= MOST_TIMES:
+            yield block, None
+            block = {}
+    if block:
+        yield block, None
 
 
 class _Best(NamedTuple):
