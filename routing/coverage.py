@@ -112,8 +112,7 @@ def _from_posts(
             continue
         turnout = round(post.turnout_seconds * 1000.0)
         sources += [
-            (node, turnout + cost, number)
-            for node, cost in point_ends(live, vehicle_class, point, leaving=True)
+            (node, turnout + cost, number) for node, cost in _ends(live, vehicle_class, point, leaving=True)
         ]
         at_post.setdefault(point.arc >> 1, []).append((number, point, turnout))
 
@@ -126,9 +125,7 @@ def _from_posts(
         if point is None:
             continue
         on_foot[number] = walk_ms(rules, air_metres(rules, point.off_road_metres))
-        entries += [
-            (node, cost, number) for node, cost in point_ends(live, vehicle_class, point, leaving=False)
-        ]
+        entries += [(node, cost, number) for node, cost in _ends(live, vehicle_class, point, leaving=False)]
         for post_number, start, turnout in at_post.get(point.arc >> 1, ()):
             within = (
                 along_edge(live, vehicle_class, start, point.arc, point.fraction) if point.node < 0 else None
@@ -170,9 +167,7 @@ def outbound(live: LiveRoads, vehicle_class: str) -> NDArray[np.uint64]:
     return weights
 
 
-def point_ends(
-    live: LiveRoads, vehicle_class: str, point: EdgePoint, *, leaving: bool
-) -> list[tuple[int, int]]:
+def _ends(live: LiveRoads, vehicle_class: str, point: EdgePoint, *, leaving: bool) -> list[tuple[int, int]]:
     """Nodes at the ends of a point's edge and the time from the point to them, or from them to the point."""
     if point.node >= 0:
         return [(point.node, 0)]

@@ -9,17 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-from routing.coverage import outbound, point_ends
-from routing.drive import Drive
-from routing.ends import along_edge, one_stop
-from routing.fleet import Squad
+from routing.ends import Stops, one_stop
 from routing.live import LiveRoads
+from routing.matrix import drives
 from routing.passable import CLOSED
-from routing.point import NO_ARC, EdgePoint
-from routing.search import Sources, Targets, find
+from routing.point import EdgePoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,50 +62,22 @@ def round_trips(
     stops = [live.find_point(x, y, vehicle_class, "place") for x, y in places]
     known = [number for number, stop in enumerate(stops) if stop is not None]
     points = [stop for stop in stops if stop is not None]
-    out = _times_out(live, vehicle_class, centre, points)
-    squad = Squad(live, vehicle_class, np.arange(len(points)), points)
-    back = Drive(squad, one_stop(live, vehicle_class, centre, centre.lon, centre.lat))
+    out = drives(
+        live, vehicle_class, [centre], [_at(live, vehicle_class, point) for point in points], threads=1
+    )
+    back = drives(live, vehicle_class, points, [_at(live, vehicle_class, centre)], metres=True, threads=1)
+    assert back.metres is not None
     trips: list[RoundTrip | None] = [None] * len(places)
     for row, number in enumerate(known):
-        returns = back.times[row] < CLOSED
+        out_ms, back_ms = int(out.total_ms[0, row]), int(back.total_ms[row, 0])
         trips[number] = RoundTrip(
             stop=points[row],
-            out_ms=int(out[row]) if out[row] < CLOSED else None,
-            back_ms=int(back.times[row]) if returns else None,
-            back_metres=back.reach(row, centre).distance_metres if returns else 0.0,
+            out_ms=out_ms if out_ms < CLOSED else None,
+            back_ms=back_ms if back_ms < CLOSED else None,
+            back_metres=float(back.metres[row, 0]) if back_ms < CLOSED else 0.0,
         )
     return RoundTrips(centre, tuple(trips))
 
 
-def _times_out(
-    live: LiveRoads, vehicle_class: str, centre: EdgePoint, stops: Sequence[EdgePoint]
-) -> NDArray[np.int64]:
-    """Milliseconds from the centre to each stop, `CLOSED` where no way leads there."""
-    begin = point_ends(live, vehicle_class, centre, leaving=True)
-    entries = [
-        (node, cost, number)
-        for number, stop in enumerate(stops)
-        for node, cost in point_ends(live, vehicle_class, stop, leaving=False)
-    ]
-    direct = np.full(len(stops), CLOSED, dtype=np.int64)
-    for number, stop in enumerate(stops):
-        within = along_edge(live, vehicle_class, centre, stop.arc, stop.fraction) if stop.node < 0 else None
-        if within is not None:
-            direct[number] = within[1]
-    source = np.array(begin, dtype=np.int64).reshape(-1, 2)
-    entry = np.array(entries, dtype=np.int64).reshape(-1, 3)
-    found = find(
-        live.graph,
-        outbound(live, vehicle_class),
-        Sources(source[:, 0].copy(), source[:, 1].copy(), np.full(len(source), NO_ARC, dtype=np.int64)),
-        Targets(
-            node=entry[:, 0].copy(),
-            cost=entry[:, 1].copy(),
-            arc=np.full(len(entry), NO_ARC, dtype=np.int64),
-            target=entry[:, 2].copy(),
-            direct=direct,
-        ),
-        best=len(stops),
-        paths=False,
-    )
-    return found.time
+def _at(live: LiveRoads, vehicle_class: str, point: EdgePoint) -> Stops:
+    return one_stop(live, vehicle_class, point, point.lon, point.lat)

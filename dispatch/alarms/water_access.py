@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -50,7 +50,10 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """A class at a source: refused for all its reasons, or filled at `fill_lps`."""
+    """A class at a source: refused for all its reasons, or filled at `fill_lps`.
+
+    `fire_off_road_metres` is what is left from the nearest road of the class to the fire, by air.
+    """
 
     source: WaterSource
     vehicle_class: str
@@ -59,6 +62,7 @@ class Access:
     notes: tuple[Said, ...]
     fill_lps: float
     by_hand_pump: bool
+    fire_off_road_metres: float = 0.0
 
     @property
     def usable(self) -> bool:
@@ -113,8 +117,11 @@ def accesses(
     places = [(source.position.x, source.position.y) for source in sources]
     found = round_trips(live, lon, lat, places, vehicle_class)
     trips: Sequence[RoundTrip | None] = found.trips if found is not None else (None,) * len(sources)
+    left = found.centre.off_road_metres if found is not None else 0.0
     return tuple(
-        access_of(source, vehicle, trip, rules, today, hand_pumps=hand_pumps)
+        replace(
+            access_of(source, vehicle, trip, rules, today, hand_pumps=hand_pumps), fire_off_road_metres=left
+        )
         for source, trip in zip(sources, trips, strict=True)
     )
 

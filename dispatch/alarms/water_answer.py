@@ -15,6 +15,7 @@ from gis_data.model import County, WaterRules, WaterSource
 MOST_USABLE = 12
 MOST_REFUSED = 8
 REFUSED_WITHIN_METRES = 3000.0
+FIRE_HOSE_METRES = 100.0  # what the engine at the fire reaches with its own hose is not worth a word
 
 
 def answer(county: County, plan: WaterPlan) -> dict[str, Any]:
@@ -36,7 +37,9 @@ def answer(county: County, plan: WaterPlan) -> dict[str, Any]:
             "short_lps": _lps(max(0.0, plan.fire.need_lps - plan.flow_lps)),
             "enough": plan.meets,
             "reasons": [{"code": f"water.advice.{reason}", "params": {}} for reason in plan.reasons],
-            "notes": [{"code": f"water.advice.{note}", "params": {}} for note in _caveats(county, plan)],
+            "notes": [
+                {"code": f"water.advice.{note}", "params": params} for note, params in _caveats(county, plan)
+            ],
         },
     }
 
@@ -95,6 +98,7 @@ def _access(access: Access) -> dict[str, Any]:
         "out_seconds": None if trip is None or trip.out_ms is None else trip.out_ms / 1000,
         "back_seconds": None if trip is None or trip.back_ms is None else trip.back_ms / 1000,
         "off_road_metres": None if trip is None else round(trip.stop.off_road_metres, 1),
+        "fire_off_road_metres": round(access.fire_off_road_metres, 1),
         "fill_lps": _lps(access.fill_lps),
         "by_hand_pump": access.by_hand_pump,
         "refusals": _coded("refusal", access.refusals),
@@ -189,17 +193,21 @@ def _relay(means: RelayPlan, fire: Fire) -> dict[str, Any]:
     return found
 
 
-def _caveats(county: County, plan: WaterPlan) -> list[str]:
-    """What the advice rests on that nobody knows."""
-    found = []
+def _caveats(county: County, plan: WaterPlan) -> list[tuple[str, dict[str, Any]]]:
+    """What the advice rests on that nobody knows, and what it leaves to hose and feet."""
+    found: list[tuple[str, dict[str, Any]]] = []
+    used = [one for source in _drawn(plan) for one in plan.access[source.code] if one.usable]
+    left = max((one.fire_off_road_metres for one in used), default=0.0)
+    if plan.choice == "shuttle" and left > FIRE_HOSE_METRES:
+        found.append(("fire_off_road", {"metres": round(left)}))
     if plan.choice == "relay" and plan.fire.rise_metres is None:
-        found.append("rise_unknown")
+        found.append(("rise_unknown", {}))
     if plan.fire.need_from != "given":
-        found.append("need_assumed")
+        found.append(("need_assumed", {}))
     if any(source.synthetic for source in _drawn(plan)):
-        found.append("synthetic")
+        found.append(("synthetic", {}))
     if county.water_rules.status:
-        found.append("unverified")
+        found.append(("unverified", {}))
     return found
 
 

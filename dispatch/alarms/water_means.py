@@ -254,7 +254,7 @@ def relay_plan(
 def _laid_metres(source: WaterSource, fire: Fire, here: Sequence[Access], rules: WaterRules) -> float:
     air = metres_between(source.position.x, source.position.y, fire.lon, fire.lat) * rules.lay_detour
     by_road = [
-        one.trip.back_metres + one.trip.stop.off_road_metres
+        one.trip.back_metres + one.trip.stop.off_road_metres + one.fire_off_road_metres
         for one in here
         if one.usable and one.trip is not None
     ]

@@ -133,6 +133,18 @@ def test_a_closed_road_makes_the_round_longer() -> None:
     assert hindered.shuttle.shuttle.flow_lps < free.shuttle.shuttle.flow_lps
 
 
+def test_a_fire_far_off_the_road_says_how_far_the_hose_has_to_go() -> None:
+    here = county(source("crane", node(4, 2)))
+    lon, lat = VILLAGE_W
+    fire = Fire(
+        lon + 0.006, lat + 0.006, TODAY, 10.0, "given"
+    )  # some 540 m east and 660 m north of the crossing
+    document = answer(here, plan_water(here, LiveRoads(small_graph()), fire, tankers(6)))
+    notes = {note["code"]: note["params"] for note in document["advice"]["notes"]}
+    assert notes["water.advice.fire_off_road"]["metres"] == pytest.approx(540, abs=15)
+    assert document["sources"][0]["classes"][0]["fire_off_road_metres"] == pytest.approx(540, abs=15)
+
+
 def test_nothing_at_hand_is_said() -> None:
     for here, units in ((county(), tankers(3)), (county(source("crane", node(4, 2))), [])):
         found = plan(here, units)
