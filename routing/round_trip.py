@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from routing.drives import drives
 from routing.ends import Stops, one_stop
 from routing.live import LiveRoads
-from routing.matrix import drives
 from routing.passable import CLOSED
 from routing.point import EdgePoint
 
