@@ -98,6 +98,7 @@ async def running_service(settings: Settings, servers: Servers, county: County) 
             roads,
             automatic=True if settings.automatic else None,
             positions=tracking,
+            speed_table=speeds.version,
         )
         sweeper = Sweeper(db, timer_handlers(desk), settings.poll_seconds)
         calendar = Calendar(db, county.time_zone, _jobs(desk, settings))

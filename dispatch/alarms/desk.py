@@ -32,6 +32,7 @@ class Desk:
     """`automatic` None leaves it to the kind of incident; true or false is the setting of the whole service.
 
     Without `positions` a unit under way is where PostgreSQL says, which is at most ten seconds old.
+    `speed_table` is the version of the accepted speeds that the roads were built with.
     """
 
     db: Database
@@ -40,6 +41,7 @@ class Desk:
     roads: Roads
     automatic: bool | None = None
     positions: Positions | None = None
+    speed_table: int = 0
 
     def sends_by_itself(self, kind: IncidentKind) -> bool:
         return kind.automatic if self.automatic is None else self.automatic

@@ -116,7 +116,7 @@ async def _propose(
                     policy_version=desk.policy_version,
                     inputs={
                         **decision.inputs,
-                        "roads": _roads(measured),
+                        "roads": _roads(desk, measured),
                         "starts": to_starts(_timed_from(measured, candidates)),
                     },
                     result=shown,
@@ -197,11 +197,12 @@ def _rests_on(desk: Desk, work: Work, measured: Measured) -> dict[str, Any]:
     }
 
 
-def _roads(measured: Measured) -> dict[str, Any]:
-    """Which roads the times were measured on: the conditions of a version, at the speeds of a profile."""
+def _roads(desk: Desk, measured: Measured) -> dict[str, Any]:
+    """Which roads the times were measured on: the conditions of a version, the speeds of a table and of a profile."""
     profile = measured.live.profile
     return {
         "conditions_version": measured.live.version,
+        "speed_table": desk.speed_table,
         "speed_profile": profile.code if profile else "",
         "speed_profile_digest": profile.digest if profile else "",
     }

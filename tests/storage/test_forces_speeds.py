@@ -134,6 +134,14 @@ async def test_who_is_under_way_or_gets_another_way_while_driving_teaches_nothin
     assert await office.kept(ids["W1-2"]) is None
 
 
+async def test_a_decision_names_the_speed_table_that_its_roads_were_built_with(office: Office) -> None:
+    object.__setattr__(office.world.desk, "speed_table", 3)
+    await office.world.alarm(VILLAGE_E)
+    await office.world.sweep()
+    [proposal] = await office.world.sql("select inputs from proposal")
+    assert proposal["inputs"]["roads"]["speed_table"] == 3
+
+
 async def test_nothing_is_proposed_before_there_are_enough_drives(office: Office) -> None:
     assert (await office.seen())["rows"] == []
     await office.drive(1.4)
