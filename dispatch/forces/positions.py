@@ -89,5 +89,12 @@ def place_record(place: OnRoad | None) -> dict[str, Any] | None:
 
 
 def place_from(record: Mapping[str, Any] | None) -> OnRoad | None:
-    """The place of a record."""
-    return None if record is None else OnRoad(**record)
+    """The place of a record. None for one that another version of this program wrote: it must not stop a ranking."""
+    if record is None:
+        return None
+    try:
+        return OnRoad(
+            str(record["edge"]), bool(record["against"]), float(record["fraction"]), bool(record["directed"])
+        )
+    except (KeyError, TypeError, ValueError):
+        return None

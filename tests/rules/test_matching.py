@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dispatch.forces.positions import place_from, place_record
 from gis_data.errors import InputError
 from routing.geometry import metres_east, metres_north, nearest_on_piece
 from routing.live import LiveRoads
@@ -315,3 +316,16 @@ def test_a_place_is_kept_by_the_edge_and_found_again_on_a_graph_numbered_anew() 
     assert point_of(ROADS.graph, replace(kept, edge="gone")) is None
     with pytest.raises(InputError, match="fraction"):
         point_of(ROADS.graph, replace(kept, fraction=1.5))
+
+
+@pytest.mark.parametrize(
+    "record", [None, {}, {"edge": "r1"}, {"edge": "r1", "against": 0, "fraction": "x", "directed": 1}]
+)
+def test_a_place_that_nobody_understands_is_no_place(record: dict[str, object] | None) -> None:
+    assert place_from(record) is None
+
+
+def test_a_place_survives_its_record() -> None:
+    place = OnRoad("r1", True, 0.25, False)
+    assert place_from(place_record(place)) == place
+    assert place_record(None) is None
