@@ -52,6 +52,7 @@ def road_lines(roads: Roads) -> NDArray[np.object_]:
 
 def check_roads(roads: Roads) -> Iterator[Fault]:
     if len(roads) == 0:
+        yield Fault(LAYER, "", "no_roads")
         return
     lines = road_lines(roads)
     ends = ends_of(roads)

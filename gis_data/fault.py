@@ -65,6 +65,7 @@ FAULTS: Mapping[str, tuple[str, str]] = {
         "write HH:MM-HH:MM, such as 06:30-09:00 or 22:00-05:00",
     ),
     "out_of_range": ("{field} {value} is not between {least} and {most}", "correct it, or leave it empty"),
+    "no_roads": ("there are no roads", "fill the layer roads, or make the folder with import-osm"),
     "no_units": ("there are no units", "add units.csv, so that there is somebody to send"),
 }
 

@@ -133,6 +133,7 @@ SHIFTED = Point(*from_wgs84(112.82, 35.51, "gcj02"))
         (with_unit(minimum_crew=9), ("units.csv", "u1", "short_seats")),
         (with_unit(brings={"people": 8.0}), ("units.csv", "u1", "too_many_people")),
         (lambda c: replace(c, units=()), ("units.csv", "", "no_units")),
+        (lambda c: with_roads(c, []), ("roads", "", "no_roads")),
         (
             lambda c: replace(c, driving=replace(c.driving, contraflow_roads=frozenset({"canal"}))),
             ("county.toml", "[driving]", "unknown_code"),

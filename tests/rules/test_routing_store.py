@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gis_data.errors import InputError
 from gis_data.model import DrivingRules
 from routing import boxes, geometry, search, store
 from routing.array_file import UnusableFileError, map_arrays, write_arrays
@@ -19,8 +20,9 @@ from routing.graph import RoadGraph, build_graph
 from routing.live import LiveRoads
 from routing.path import path_of
 from routing.rank import Start, rank
+from routing.snap import snap
 from routing.store import KEPT, arrays_of, open_graph
-from tests.rules.routing_world import FLEET, at, town
+from tests.rules.routing_world import FLEET, Draft, at, town
 
 ROADS = town(8).roads()
 STARTS = [Start(*at(i, i), code) for i, code in enumerate(FLEET)]
@@ -178,6 +180,20 @@ def test_a_full_disk_leaves_no_half_file_and_the_graph_is_built_once(
     monkeypatch.setattr("os.fsync", full)
     assert_alike(open_graph(tmp_path, ROADS, FLEET), build_graph(ROADS, FLEET))
     assert [path.name for path in tmp_path.iterdir()] == ["graphs.lock"]
+
+
+def test_a_county_without_roads_is_refused_in_one_line_and_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"^roads: the county has no roads; fill the layer `roads`"):
+        open_graph(tmp_path, Draft().roads(), FLEET)
+    assert list(tmp_path.glob("*.graph")) == []
+
+
+def test_a_class_without_roads_is_kept_and_said_to_have_none(tmp_path: Path) -> None:
+    fleet = {**FLEET, "boat": replace(FLEET["heavy_engine"], code="boat", speeds_kmh={"river": 20.0})}
+    for _ in range(2):
+        live = LiveRoads(open_graph(tmp_path, ROADS, fleet))
+        with pytest.raises(InputError, match="vehicle class boat: no road of the county is open to it"):
+            snap(live, *at(3, 3), "boat")
 
 
 def test_only_the_graphs_used_last_are_kept(tmp_path: Path) -> None:
