@@ -230,7 +230,9 @@ def _find(
     for target in order:
         time_of[target] = dist[nodes + np.uint64(target)]
         entry_of[target] = via[nodes + np.uint64(target)]
-        if entry_of[target] >= 0:
+        if entry_of[target] >= 0 and not paths and len(source_node) == 1:
+            source_of[target] = 0  # without following every way to its end
+        elif entry_of[target] >= 0:
             v = np.uint64(entry_node[entry_of[target]])
             count = 0 if entry_arc[entry_of[target]] < 0 else 1
             while via[v] >= 0:

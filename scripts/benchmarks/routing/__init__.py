@@ -16,6 +16,7 @@ PARTS: dict[str, Callable[[Grounds], Rows]] = {
     "liechtenstein": ranking.liechtenstein,
     "county": lambda grounds: ranking.rows(grounds.county(), grounds),
     "province": lambda grounds: ranking.rows(grounds.province(), grounds),
+    "osrm": ranking.osrm,
     "whole": whole.rows,
     "conditions": answers.closing,
     "isochrone": answers.isochrone,
