@@ -84,7 +84,8 @@ class Ranking:
             return leg.drive.squad.members[rows], leg.drive.times[rows]
         numbers = np.concatenate([leg.numbers for leg in self._legs])
         times = np.concatenate([leg.times for leg in self._legs])
-        order = np.lexsort((numbers, times))[first]
+        alone = len(self._legs) == 1  # its rows ascend, and so do their numbers
+        order = (np.argsort(times, kind="stable") if alone else np.lexsort((numbers, times)))[first]
         return numbers[order], times[order]
 
     def reach(self, number: int) -> Reach:
