@@ -56,13 +56,21 @@ def travel_table(
     passable &= by_word(roads.access, lambda word: word not in rules.closing_access).astype(np.bool_)
     passable &= by_word(roads.barrier, lambda word: _passes(word, vehicle)).astype(np.bool_)
     passable &= ~roads.ford | vehicle.ford
+    if (
+        vehicle.max_incline_percent > 0.0
+    ):  # a comparison with NaN is false: an unknown gradient closes nothing
+        passable &= ~(np.abs(roads.incline_percent) > vehicle.max_incline_percent)
 
     gate_ms = by_word(roads.barrier, lambda word: vehicle.gate_seconds * 1000.0 if word in GATES else 0.0)
     if vehicle.on_foot:
         gate_ms[:] = 0.0
     with np.errstate(divide="ignore", invalid="ignore"):
-        along = np.where(passable, length_metres * 3600.0 / speed, np.inf)
-    against = along.copy()
+        level = np.where(passable, length_metres * 3600.0 / speed, np.inf)
+    rise = (
+        np.where(np.isnan(roads.incline_percent), 0.0, roads.incline_percent)
+        * vehicle.uphill_time_per_percent
+    )
+    along, against = level * (1.0 + np.maximum(rise, 0.0)), level * (1.0 + np.maximum(-rise, 0.0))
     if not vehicle.on_foot:
         slow = 1.0 / rules.contraflow_factor if vehicle.against_oneway else np.inf
         contraflow = by_word(roads.classes, lambda word: slow if word in rules.contraflow_roads else np.inf)

@@ -152,6 +152,40 @@ def test_a_class_that_may_goes_against_the_one_way_slowly_but_never_on_a_trunk_r
     assert drive(fast, road="trunk", oneway=1)[1] == CLOSED
 
 
+def test_contraflow_is_configured_by_class_and_by_class_of_road() -> None:
+    rules = DrivingRules(contraflow_factor=0.8, contraflow_roads=frozenset({"residential"}))
+    along, against = drive(LIGHT, rules, road="residential", oneway=1)
+    assert against == pytest.approx(along / 0.8, abs=1)
+    assert drive(LIGHT, rules, road="tertiary", oneway=1)[1] == CLOSED
+    assert drive(HEAVY, rules, road="residential", oneway=1)[1] == CLOSED
+
+
+CLIMBER = vehicle("climber", max_incline_percent=20.0, uphill_time_per_percent=0.03)
+
+
+def test_a_climb_takes_longer_upwards_and_no_shorter_downwards() -> None:
+    level = drive(CLIMBER)[0]
+    assert drive(CLIMBER, incline=10.0) == (pytest.approx(1.3 * level, abs=1), level)
+    assert drive(CLIMBER, incline=-10.0) == (level, pytest.approx(1.3 * level, abs=1))
+    assert drive(HEAVY, incline=10.0) == drive(HEAVY)
+
+
+def test_a_climb_of_unknown_gradient_is_level() -> None:
+    assert drive(CLIMBER, incline=float("nan")) == drive(CLIMBER, incline=0.0)
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_a_road_too_steep_for_a_class_is_closed_both_ways(sign: float) -> None:
+    assert drive(CLIMBER, incline=sign * 20.0)[0] < CLOSED
+    assert drive(CLIMBER, incline=sign * 20.1) == (CLOSED, CLOSED)
+    assert passes(HEAVY, incline=sign * 20.1)
+
+
+def test_a_gate_on_a_climb_costs_its_own_time_and_no_more() -> None:
+    along, _ = drive(CLIMBER, incline=10.0)
+    assert drive(CLIMBER, incline=10.0, barrier="gate")[0] == along + 20_000
+
+
 def test_people_walk_both_ways() -> None:
     along, against = drive(FOOT, oneway=1)
     assert along == against
