@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from gis_data.errors import InputError
 from gis_data.model import Place, Zone
-from routing.ends import air_metres, along_edge, arc_ms, walk_ms
+from routing.ends import along_edge, arc_ms
 from routing.geometry import part
+from routing.last_metres import last_metres
 from routing.live import LiveRoads
 from routing.passable import CLOSED
 from routing.point import NO_ARC, EdgePoint
@@ -103,7 +104,7 @@ def _from_posts(
     live: LiveRoads, vehicle_class: str, posts: Sequence[Post], places: Sequence[Place]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """For each place the time in ms and the number of the post that is there first."""
-    graph, rules = live.graph, live.graph.rules
+    graph, rules, vehicle = live.graph, live.graph.rules, live.graph.require_class(vehicle_class)
     sources: list[tuple[int, int, int]] = []
     at_post: dict[int, list[tuple[int, EdgePoint, int]]] = {}
     for number, post in enumerate(posts):
@@ -124,7 +125,7 @@ def _from_posts(
         point = live.find_point(place.position.x, place.position.y, vehicle_class, f"place {place.code}")
         if point is None:
             continue
-        on_foot[number] = walk_ms(rules, air_metres(rules, point.off_road_metres))
+        on_foot[number] = last_metres(rules, vehicle, np.array([point.off_road_metres])).on_foot_ms[0]
         entries += [(node, cost, number) for node, cost in _ends(live, vehicle_class, point, leaving=False)]
         for post_number, start, turnout in at_post.get(point.arc >> 1, ()):
             within = (

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.ends import Stops, air_metres, air_metres_of, walk_ms, walk_ms_of
+from routing.ends import Stops
 from routing.fleet import Squad
 from routing.geometry import point_along
 from routing.hierarchy import Hierarchy
+from routing.last_metres import LastMetres, last_metres
 from routing.passable import CLOSED
 from routing.point import NO_ARC, EdgePoint
 from routing.reach import Reach, uncut_metres
@@ -18,10 +19,10 @@ from routing.search import Found, find
 class Drive:
     """One search to a set of stops, for a squad, and what it says about each of its rows.
 
-    `standing` are air distances to the alarm: with it, a unit may also stay where it is and walk from there.
+    `standing` are air distances to the alarm: with it, a unit may also stay where it is and go on from there.
     With `best` and `limit_ms` only so many units are found, and none that needs longer. `times` are milliseconds until
-    ready, of drive and of walk by row, `CLOSED` where none was found; `arrived` are the rows found, soonest first and
-    ties to the lower row if `is_in_order`.
+    ready, of drive and of last metres by row, `CLOSED` where none was found; `arrived` are the rows found,
+    soonest first and ties to the lower row if `is_in_order`.
     """
 
     def __init__(
@@ -36,20 +37,20 @@ class Drive:
     ) -> None:
         live = squad.live
         self.live, self.squad, self.stops = live, squad, stops
-        self.rules = live.graph.rules
-        self.standing = standing
+        self.rules, vehicle = live.graph.rules, live.graph.vehicle_classes[squad.vehicle_class]
+        self.standing: LastMetres | None = None
         self.within: dict[
             int, tuple[tuple[int, ...], int]
         ] = {}  # by row: a drive without the graph, its stop
         targets = squad.targets
         direct = targets.direct
         if standing is not None:
-            foot = air_metres_of(self.rules, standing)
-            direct = np.minimum(CLOSED - 1, squad.ready_ms + walk_ms_of(self.rules, foot))
+            self.standing = last_metres(self.rules, vehicle, standing)
+            direct = np.minimum(CLOSED - 1, squad.ready_ms + self.standing.counted_ms)
         for stop in squad.stops_without_graph(stops):
             node, arc, fraction = int(stops.node[stop]), int(stops.arc[stop]), float(stops.fraction[stop])
             for driven in squad.without_graph(node, arc, fraction):
-                total = int(squad.ready_ms[driven.row]) + driven.ms + int(stops.walk_ms[stop])
+                total = int(squad.ready_ms[driven.row]) + driven.ms + int(stops.after_ms[stop])
                 if total < direct[driven.row]:
                     if direct is targets.direct:
                         direct = direct.copy()
@@ -78,14 +79,15 @@ class Drive:
         if stop < 0:
             return self._standing(index, furthest_walk_metres)
         end = alarm or self._stop_point(index, stop, arcs)
-        on_foot_ms, ready_ms = int(self.stops.walk_ms[stop]), int(self.squad.ready_ms[index])
-        return Reach(
-            reachable=alarm is not None or float(self.stops.walk_metres[stop]) <= furthest_walk_metres,
+        ready_ms = int(self.squad.ready_ms[index])
+        return _reach(
+            self.stops.last,
+            stop,
+            reachable=alarm is not None
+            or float(self.stops.last.on_foot_metres[stop]) <= furthest_walk_metres,
             by_road=alarm is not None,
-            travel_ms=int(self.times[index]) - on_foot_ms - ready_ms,
+            travel_ms=int(self.times[index]) - int(self.stops.after_ms[stop]) - ready_ms,
             distance_metres=metres - uncut_metres(self.live.graph, arcs, point, end),
-            on_foot_metres=float(self.stops.walk_metres[stop]),
-            on_foot_ms=on_foot_ms,
             start=point,
             stop=end,
             arcs=arcs,
@@ -111,11 +113,19 @@ class Drive:
 
     def _standing(self, index: int, furthest_walk_metres: float) -> Reach:
         assert self.standing is not None
-        foot = air_metres(self.rules, float(self.standing[index]))
-        point, none = self.squad.points[index], np.empty(0, dtype=np.int32)
-        near = foot <= furthest_walk_metres
-        on_foot_ms, ready_ms = walk_ms(self.rules, foot), int(self.squad.ready_ms[index])
-        return Reach(near, False, 0, 0.0, foot, on_foot_ms, point, point, none, ready_ms=ready_ms)
+        point = self.squad.points[index]
+        return _reach(
+            self.standing,
+            index,
+            reachable=float(self.standing.on_foot_metres[index]) <= furthest_walk_metres,
+            by_road=False,
+            travel_ms=0,
+            distance_metres=0.0,
+            start=point,
+            stop=point,
+            arcs=np.empty(0, dtype=np.int32),
+            ready_ms=int(self.squad.ready_ms[index]),
+        )
 
     def _stop_point(self, index: int, stop: int, arcs: NDArray[np.int32]) -> EdgePoint:
         graph, node = self.live.graph, int(self.stops.node[stop])
@@ -129,3 +139,34 @@ class Drive:
         ahead = fraction if arc & 1 == 0 else 1.0 - fraction
         x, y = point_along(arc >> 1, ahead, graph.starts, graph.coords, graph.along_metres)
         return EdgePoint(arc, fraction, float(x), float(y), 0.0)
+
+
+def _reach(
+    last: LastMetres,
+    row: int,
+    *,
+    reachable: bool,
+    by_road: bool,
+    travel_ms: int,
+    distance_metres: float,
+    start: EdgePoint,
+    stop: EdgePoint,
+    arcs: NDArray[np.int32],
+    ready_ms: int,
+) -> Reach:
+    return Reach(
+        reachable=reachable,
+        by_road=by_road,
+        travel_ms=travel_ms,
+        distance_metres=distance_metres,
+        on_foot_metres=float(last.on_foot_metres[row]),
+        on_foot_ms=int(last.on_foot_ms[row]),
+        start=start,
+        stop=stop,
+        arcs=arcs,
+        ready_ms=ready_ms,
+        hose_metres=float(last.hose_metres[row]),
+        setup_ms=int(last.setup_ms[row]),
+        without_water_ms=int(last.without_water_ms[row]),
+        water=bool(last.water[row]),
+    )

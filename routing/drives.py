@@ -105,7 +105,7 @@ def _arriving(live: LiveRoads, stops: Sequence[Stops | None]) -> _Side:
     left = 1.0 - np.concatenate([NO_NUMBERS.astype(np.float64), *(one.fraction for _, one in some)])
     return _Side(
         node=np.concatenate([NO_NUMBERS, *(one.node for _, one in some)]),
-        cost=np.concatenate([NO_NUMBERS, *(one.drive_ms + one.walk_ms for _, one in some)]),
+        cost=np.concatenate([NO_NUMBERS, *(one.sources.cost for _, one in some)]),
         arc=whole,
         of=np.concatenate([NO_NUMBERS, *(np.full(len(one.node), number) for number, one in some)]),
         undriven=np.where(whole >= 0, left * live.graph.length_metres[whole >> 1], 0.0),
@@ -121,7 +121,7 @@ def _inside_one_piece(
     on_piece: dict[int, list[tuple[int, int, float, int]]] = {}
     for column, one in enumerate(stops):
         if one is not None:
-            ways = zip(one.arc.tolist(), one.fraction.tolist(), one.walk_ms.tolist(), strict=True)
+            ways = zip(one.arc.tolist(), one.fraction.tolist(), one.after_ms.tolist(), strict=True)
             for arc, fraction, walk in ways:
                 if arc >= 0:
                     on_piece.setdefault(arc >> 1, []).append((column, arc, fraction, walk))

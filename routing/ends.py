@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,8 +9,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from gis_data.model import DrivingRules
 from routing.geometry import leaving, metres_between, part, stopping
+from routing.last_metres import LastMetres, last_metres, no_last_metres
 from routing.live import LiveRoads
 from routing.nearest import pieces_within
 from routing.onward import Onward, is_bound, turn_ms
@@ -24,18 +23,24 @@ SAME_FRACTION = 1e-9
 
 @dataclass(frozen=True)
 class Stops:
-    """Where driving may end, as columns: how to get there from a node (`arc` -1: the node itself), and the walk."""
+    """Where driving may end, as columns: how to get there from a node (`arc` -1: the node itself), and what is left.
+
+    `after_ms` is what the last metres cost from there.
+    """
 
     node: NDArray[np.int64]
     arc: NDArray[np.int64]
     fraction: NDArray[np.float64]
     drive_ms: NDArray[np.int64]
-    walk_metres: NDArray[np.float64]
-    walk_ms: NDArray[np.int64]
+    last: LastMetres
+
+    @cached_property
+    def after_ms(self) -> NDArray[np.int64]:
+        return self.last.counted_ms
 
     @cached_property
     def sources(self) -> Sources:
-        return Sources(self.node, self.drive_ms + self.walk_ms, self.arc)
+        return Sources(self.node, self.drive_ms + self.after_ms, self.arc)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,32 +52,18 @@ class Arrival:
     from_main: bool
 
 
-def air_metres(rules: DrivingRules, metres: float) -> float:
-    """What is left on foot over an air distance: nothing within reach of a hose, else with the detour."""
-    return 0.0 if metres <= rules.at_scene_metres else metres * rules.walk_detour
-
-
-def walk_ms(rules: DrivingRules, foot_metres: float) -> int:
-    return math.floor(foot_metres * 3600.0 / rules.walk_kmh + 0.5)
-
-
-def air_metres_of(rules: DrivingRules, metres: NDArray[np.float64]) -> NDArray[np.float64]:
-    """`air_metres` for a column."""
-    return np.where(metres <= rules.at_scene_metres, 0.0, metres * rules.walk_detour)
-
-
-def walk_ms_of(rules: DrivingRules, foot_metres: NDArray[np.float64]) -> NDArray[np.int64]:
-    """`walk_ms` for a column."""
-    return np.floor(foot_metres * 3600.0 / rules.walk_kmh + 0.5).astype(np.int64)
-
-
 def arc_ms(live: LiveRoads, vehicle_class: str, arc: int) -> int:
     return int(live.inbound[vehicle_class][live.graph.slot[arc]] >> np.uint64(32))
 
 
-def one_stop(live: LiveRoads, vehicle_class: str, point: EdgePoint, lon: float, lat: float) -> Stops:
-    """Driving to one point exactly: from both ends of its edge where the directions are open, or to its node."""
-    graph, rules = live.graph, live.graph.rules
+def one_stop(
+    live: LiveRoads, vehicle_class: str, point: EdgePoint, at: tuple[float, float] | None = None
+) -> Stops:
+    """Driving to one point exactly: from both ends of its edge where the directions are open, or to its node.
+
+    `at` (longitude, latitude) is where the last metres lead to; without it nothing is left after the drive.
+    """
+    graph = live.graph
     rows: list[tuple[int, int, float, int]] = []
     if point.node >= 0:
         rows.append((point.node, NO_ARC, 0.0, 0))
@@ -81,14 +72,17 @@ def one_stop(live: LiveRoads, vehicle_class: str, point: EdgePoint, lon: float, 
             whole = arc_ms(live, vehicle_class, arc)
             if whole < CLOSED:
                 rows.append((int(graph.tail[arc]), arc, fraction, part(whole, fraction)))
-    foot = air_metres(rules, metres_between(point.lon, point.lat, lon, lat))
+    if at is None:
+        last = no_last_metres(len(rows))
+    else:
+        air = np.array([metres_between(point.lon, point.lat, *at)] * len(rows), dtype=np.float64)
+        last = last_metres(graph.rules, graph.vehicle_classes[vehicle_class], air)
     return Stops(
         node=np.array([row[0] for row in rows], dtype=np.int64),
         arc=np.array([row[1] for row in rows], dtype=np.int64),
         fraction=np.array([row[2] for row in rows], dtype=np.float64),
         drive_ms=np.array([row[3] for row in rows], dtype=np.int64),
-        walk_metres=np.array([foot] * len(rows), dtype=np.float64),
-        walk_ms=np.array([walk_ms(rules, foot)] * len(rows), dtype=np.int64),
+        last=last,
     )
 
 
@@ -105,16 +99,16 @@ def stops_around(
     `among`: only these pieces, where it is known that no other can be driven to.
     """
     graph, rules = live.graph, live.graph.rules
-    air_limit = max(rules.at_scene_metres, furthest_walk_metres / rules.walk_detour)
+    vehicle = graph.vehicle_classes[vehicle_class]
+    air_limit = max(rules.at_scene_metres, max(furthest_walk_metres, vehicle.hose_metres) / rules.walk_detour)
     node, arc, fraction, drive, air = stopping(
         pieces_within(graph, lon, lat, air_limit) if among is None else among, lon, lat,
         graph.starts, graph.coords, graph.along_metres, graph.tail, graph.node_lon, graph.node_lat,
         graph.slot, live.weights(vehicle_class),
     )  # fmt: skip
-    foot = air_metres_of(rules, air)
-    on_foot = walk_ms_of(rules, foot)
-    near = foot <= furthest_walk_metres
-    return Stops(node[near], arc[near], fraction[near], drive[near], foot[near], on_foot[near])
+    last = last_metres(rules, vehicle, air)
+    near = last.on_foot_metres <= furthest_walk_metres
+    return Stops(node[near], arc[near], fraction[near], drive[near], last.among(near))
 
 
 def entries(

@@ -83,7 +83,7 @@ class Hierarchy:
             return self._metrics[key]
 
     def times(self, squad: Squad, stops: Stops) -> NDArray[np.int64]:
-        """By row of the squad the milliseconds of drive and walk to the best of the stops; `CLOSED`: no way."""
+        """By row of the squad the milliseconds of drive and last metres to the best of the stops; `CLOSED`: no way."""
         pinned: WeakKeyDictionary[Squad, Any] | None = getattr(self._pinned, "squads", None)
         if pinned is None:
             pinned = self._pinned.squads = WeakKeyDictionary()
@@ -162,4 +162,4 @@ def open_hierarchy(cache: Path, graph: RoadGraph) -> Hierarchy:
 
 
 def _with_costs(stops: Stops) -> list[tuple[int, int]]:
-    return list(zip(stops.node.tolist(), (stops.drive_ms + stops.walk_ms).tolist(), strict=True))
+    return list(zip(stops.node.tolist(), stops.sources.cost.tolist(), strict=True))

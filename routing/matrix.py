@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from gis_data.position import check_position
 from routing.drives import drive_tree, drives
-from routing.ends import Stops, air_metres, along_edge, stops_around, walk_ms
+from routing.ends import Stops, along_edge, stops_around
 from routing.fleet import Fleet, Squad
 from routing.geometry import metres_between
+from routing.last_metres import LastMetres, last_metres, no_last_metres
 from routing.live import LiveRoads
 from routing.nearest import off_network
 from routing.onward import is_bound
@@ -40,10 +41,15 @@ class TravelMatrix:
     on_foot_ms: NDArray[np.int64]
     distance_metres: NDArray[np.float64]
     on_foot_metres: NDArray[np.float64]
+    hose_metres: NDArray[np.float64]
+    setup_ms: NDArray[np.int64]
+    without_water_ms: NDArray[np.int64]
+    water: NDArray[np.bool_]
 
     @property
     def total_ms(self) -> NDArray[np.int64]:
-        return self.travel_ms + self.on_foot_ms
+        """Until water can be on the fire, or what its lack counts for, from when a unit rolls."""
+        return self.travel_ms + self.on_foot_ms + self.setup_ms + self.without_water_ms
 
 
 def travel_matrix(
@@ -71,6 +77,10 @@ def travel_matrix(
         on_foot_ms=np.zeros(shape, dtype=np.int64),
         distance_metres=np.full(shape, np.nan),
         on_foot_metres=np.zeros(shape),
+        hose_metres=np.zeros(shape),
+        setup_ms=np.zeros(shape, dtype=np.int64),
+        without_water_ms=np.zeros(shape, dtype=np.int64),
+        water=np.zeros(shape, dtype=np.bool_),
     )
     rows = sum(min(len(one.everyone), len(points)) for one in fleet.divisions.values())
     searched = 0
@@ -82,14 +92,11 @@ def travel_matrix(
         searched += min(len(squad), len(points))
         here = np.ix_(squad.members, np.arange(len(points)))
         arrived = drives_.total_ms < CLOSED
-        on_foot_ms = np.array(
-            [0 if s is None else int(s.walk_ms.max(initial=0)) for s in stops], dtype=np.int64
-        )
-        walked = np.array([0.0 if s is None else float(s.walk_metres.max(initial=0.0)) for s in stops])
+        after = _last_metres(stops)
         found.reachable[here] = found.by_road[here] = arrived
-        found.travel_ms[here] = np.where(arrived, drives_.total_ms - on_foot_ms, 0)
-        found.on_foot_ms[here] = np.where(arrived, on_foot_ms, 0)
-        found.on_foot_metres[here] = np.where(arrived, walked, 0.0)
+        found.travel_ms[here] = np.where(arrived, drives_.total_ms - after.counted_ms, 0)
+        for name, column in after._asdict().items():
+            getattr(found, name)[here] = np.where(arrived, column, column.dtype.type(0))
         if drives_.metres is not None:
             found.distance_metres[here] = drives_.metres
         _walk_the_rest(live, squad, points, found, metres)
@@ -99,6 +106,15 @@ def travel_matrix(
 
 def _at_rest(start: Start) -> Start:
     return replace(start, at=replace(start.at, directed=False)) if start.at is not None else start
+
+
+def _last_metres(stops: Sequence[Stops | None]) -> LastMetres:
+    """By point: all stops of one point are the same place on the road. Nothing where there is none."""
+    if not stops:
+        return no_last_metres(0)
+    none = no_last_metres(1)
+    each = [none if one is None or len(one.node) == 0 else one.last for one in stops]
+    return LastMetres(*(np.array([column[0] for column in columns]) for columns in zip(*each, strict=True)))
 
 
 def _tell(progress: Callable[[int, int], None], before: int, rows: int, done: int, _: int) -> None:
@@ -148,10 +164,10 @@ def _walk_the_rest(
             ):
                 row = int(squad.members[here])
                 best = _best_stop(live, squad, here, points[column], stops, total, tree.metres)
-                found.reachable[row, column] = best.walked <= furthest
-                found.travel_ms[row, column] = best.total_ms - best.walk_ms
-                found.on_foot_ms[row, column] = best.walk_ms
-                found.on_foot_metres[row, column] = best.walked
+                found.reachable[row, column] = best.last.on_foot_metres[best.at] <= furthest
+                found.travel_ms[row, column] = best.total_ms - best.last.counted_ms[best.at]
+                for name, values in best.last._asdict().items():
+                    getattr(found, name)[row, column] = values[best.at]
                 if metres:
                     found.distance_metres[row, column] = best.driven
 
@@ -181,9 +197,11 @@ def _blocks(
 
 
 class _Best(NamedTuple):
+    """`at`: its row among the last metres."""
+
     total_ms: int
-    walk_ms: int
-    walked: float
+    last: LastMetres
+    at: int
     driven: float
 
 
@@ -196,27 +214,26 @@ def _best_stop(
     total: NDArray[np.int64],
     metres: NDArray[np.float64],
 ) -> _Best:
-    """Walking from where it stands, else a stop on the piece it stands on, else the best of all stops."""
+    """Going on from where it stands, else a stop on the piece it stands on, else the best of all stops."""
     graph, start = live.graph, squad.points[row]
-    foot = air_metres(graph.rules, float(metres_between(start.lon, start.lat, *goal)))
-    on_foot = walk_ms(graph.rules, foot)
-    best = _Best(min(CLOSED - 1, on_foot), on_foot, foot, 0.0)
+    vehicle = graph.vehicle_classes[squad.vehicle_class]
+    standing = last_metres(graph.rules, vehicle, np.array([metres_between(start.lon, start.lat, *goal)]))
+    best = _Best(min(CLOSED - 1, int(standing.counted_ms[0])), standing, 0, 0.0)
     if start.node < 0 and start.arc >= 0:
         for stop in np.flatnonzero(stops.arc >> 1 == start.arc >> 1).tolist():
             arc, fraction = int(stops.arc[stop]), float(stops.fraction[stop])
             way = along_edge(live, squad.vehicle_class, start, arc, fraction)
-            if way is not None and way[1] + stops.walk_ms[stop] < best.total_ms:
+            if way is not None and way[1] + stops.after_ms[stop] < best.total_ms:
                 begin = start.fraction if start.arc == arc else 1.0 - start.fraction
                 driven = abs(fraction - begin) * float(graph.length_metres[arc >> 1])
-                walk = int(stops.walk_ms[stop])
-                best = _Best(way[1] + walk, walk, float(stops.walk_metres[stop]), driven)
+                best = _Best(way[1] + int(stops.after_ms[stop]), stops.last, stop, driven)
     if len(total):
         stop = int(total.argmin())
         if total[stop] < best.total_ms:
             arc = int(stops.arc[stop])
-            last = float(stops.fraction[stop] * graph.length_metres[arc >> 1]) if arc >= 0 else 0.0
-            driven = float(metres[stops.node[stop]]) + last
-            best = _Best(int(total[stop]), int(stops.walk_ms[stop]), float(stops.walk_metres[stop]), driven)
+            beyond = float(stops.fraction[stop] * graph.length_metres[arc >> 1]) if arc >= 0 else 0.0
+            driven = float(metres[stops.node[stop]]) + beyond
+            best = _Best(int(total[stop]), stops.last, stop, driven)
     return best
 
 
@@ -244,5 +261,9 @@ def _rank_the_bound(
             found.reachable[row, column], found.by_road[row, column] = reach.reachable, reach.by_road
             found.travel_ms[row, column], found.on_foot_ms[row, column] = reach.travel_ms, reach.on_foot_ms
             found.on_foot_metres[row, column] = reach.on_foot_metres
+            found.hose_metres[row, column] = reach.hose_metres
+            found.setup_ms[row, column] = reach.setup_ms
+            found.without_water_ms[row, column] = reach.without_water_ms
+            found.water[row, column] = reach.water
             if metres:
                 found.distance_metres[row, column] = reach.distance_metres

@@ -22,10 +22,11 @@ import numpy as np
 
 from gis_data.errors import InputError
 from routing.drive import Drive
-from routing.ends import Arrival, air_metres, one_stop, stops_around
+from routing.ends import Arrival, one_stop, stops_around
 from routing.fleet import Division, Fleet
 from routing.geometry import metres_between
 from routing.hierarchy import is_worth
+from routing.last_metres import common_metres
 from routing.live import REMEMBERED_POINTS, LiveRoads
 from routing.nearest import off_network
 from routing.overlay import positions_in
@@ -127,7 +128,7 @@ def _rank_class(
 def furthest_walk(live: LiveRoads, nearest: EdgePoint) -> float:
     """How many metres on foot still count as reaching an alarm, with what everybody walks from the nearest road."""
     rules = live.graph.rules
-    return rules.longest_walk_metres + air_metres(rules, nearest.off_road_metres)
+    return rules.longest_walk_metres + common_metres(rules, nearest.off_road_metres)
 
 
 def arrival(
@@ -140,7 +141,7 @@ def arrival(
     point = alarm_point(live, lon, lat, nearest, vehicle_class)
     found = None
     if point is not None:
-        stops = one_stop(live, vehicle_class, point, lon, lat)
+        stops = one_stop(live, vehicle_class, point, (lon, lat))
         comes_out = live.graph.main_network(vehicle_class).comes_out
         found = Arrival(point, stops, bool(comes_out[stops.node].any()))
     if len(live.arrivals) >= REMEMBERED_POINTS:

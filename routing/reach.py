@@ -35,7 +35,10 @@ class Hindrance:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How a unit gets to the alarm: it rolls after `ready_ms`, then `travel_ms` by vehicle, then `on_foot_ms` on foot.
+    """How a unit gets to the alarm: it rolls after `ready_ms`, drives for `travel_ms`, and then come the last metres.
+
+    Where its hose reaches (`water`), water can be on the fire `setup_ms` after it stops, `hose_metres` of hose laid.
+    Otherwise the crew walks on for `on_foot_ms`; a class that has a hose then counts as `without_water_ms` later.
 
     `by_road`: it drives to the alarm's own point on the roads of its class. `reachable`: it does, or what is left
     on foot is not more than `longest_walk_metres`; the numbers hold in any case. `arcs` are all arcs driven, the
@@ -55,6 +58,10 @@ class Reach:
     hindrances: tuple[Hindrance, ...] = ()
     delay_ms: int = 0
     ready_ms: int = 0
+    hose_metres: float = 0.0
+    setup_ms: int = 0
+    without_water_ms: int = 0
+    water: bool = False
 
     @property
     def avoided(self) -> tuple[str, ...]:
@@ -62,8 +69,19 @@ class Reach:
         return tuple(hindrance.condition for hindrance in self.hindrances)
 
     @property
-    def total_ms(self) -> int:
+    def arrival_ms(self) -> int:
+        """Until the crew is at the scene."""
         return self.ready_ms + self.travel_ms + self.on_foot_ms
+
+    @property
+    def water_ms(self) -> int | None:
+        """Until water can be on the fire; None: this unit brings none there."""
+        return self.ready_ms + self.travel_ms + self.setup_ms if self.water else None
+
+    @property
+    def total_ms(self) -> int:
+        """What is ranked: until water can be on the fire, or what its lack counts for."""
+        return self.arrival_ms + self.setup_ms + self.without_water_ms
 
     @property
     def stop_lon(self) -> float:

@@ -80,4 +80,4 @@ def round_trips(
 
 
 def _at(live: LiveRoads, vehicle_class: str, point: EdgePoint) -> Stops:
-    return one_stop(live, vehicle_class, point, point.lon, point.lat)
+    return one_stop(live, vehicle_class, point)

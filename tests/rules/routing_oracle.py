@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -23,6 +24,20 @@ INFINITE = math.inf
 
 def part(milliseconds: int, fraction: float) -> int:
     return math.floor(milliseconds * fraction + 0.5)
+
+
+class Left(NamedTuple):
+    """What is left from a stop: metres of hose and on foot, milliseconds to lay it, to walk, for want of water."""
+
+    hose_metres: float
+    on_foot_metres: float
+    setup_ms: int
+    on_foot_ms: int
+    without_water_ms: int
+    water: bool
+
+    def total(self) -> int:
+        return self.setup_ms + self.on_foot_ms + self.without_water_ms
 
 
 class Oracle:
@@ -74,18 +89,50 @@ class Oracle:
                     best = min(best, part(whole, fraction) - part(whole, begin))
         return best
 
+    def last_metres(self, air_metres: float) -> Left:
+        """From a stop so far from the fire by air, spelled out for one vehicle: lay the hose, or walk without water."""
+        rules, vehicle = self.live.graph.rules, self.live.graph.vehicle_classes[self.vehicle_class]
+        ground = air_metres * rules.walk_detour
+
+        def lay(metres: float) -> int:
+            seconds = vehicle.water_setup_seconds + metres * vehicle.hose_seconds_per_100_metres / 100.0
+            return math.floor(seconds * 1000.0 + 0.5)
+
+        if vehicle.hose_metres > 0.0 and ground <= vehicle.hose_metres:
+            return Left(ground, 0.0, lay(ground), 0, 0, True)
+        foot = 0.0 if vehicle.hose_metres == 0.0 and air_metres <= rules.at_scene_metres else ground
+        walk = math.floor(foot / rules.walk_kmh * 3600.0 + 0.5)
+        if vehicle.hose_metres == 0.0:
+            return Left(0.0, foot, 0, walk, 0, False)
+        handicap = max(0, lay(vehicle.hose_metres) - walk) + int(rules.without_water_seconds * 1000)
+        return Left(0.0, foot, 0, walk, handicap, False)
+
+    def assert_last_metres(self, reach: Reach, lon: float, lat: float) -> None:
+        """What is told of the last metres is what is left from where the vehicle stops."""
+        left = self.last_metres(float(geodesic_metres(reach.stop.lon, reach.stop.lat, lon, lat)))
+        assert abs(reach.hose_metres - left.hose_metres) < 0.01
+        assert abs(reach.on_foot_metres - left.on_foot_metres) < 0.01
+        assert abs(reach.setup_ms - left.setup_ms) <= 20
+        assert abs(reach.on_foot_ms - left.on_foot_ms) <= 20
+        assert abs(reach.without_water_ms - left.without_water_ms) <= 20
+        assert reach.water == left.water
+        assert reach.total_ms == reach.ready_ms + reach.travel_ms + (
+            reach.setup_ms + reach.on_foot_ms + reach.without_water_ms
+        )
+        assert reach.water_ms == (reach.ready_ms + reach.travel_ms + reach.setup_ms if left.water else None)
+
     def best_total(
         self, start: EdgePoint, times: np.ndarray, lon: float, lat: float, furthest: float
     ) -> float:
-        """Drive plus walk to the best of all stops: every node, every piece's nearest point, or standing still."""
-        graph, rules = self.live.graph, self.live.graph.rules
+        """Drive and last metres to the best stop: any node, any piece's nearest point, or standing still."""
+        graph = self.live.graph
 
         def walk(x: np.ndarray, y: np.ndarray, furthest: float = furthest) -> np.ndarray:
-            air = geodesic_metres(x, y, lon, lat)
-            foot = np.where(air <= rules.at_scene_metres, 0.0, air * rules.walk_detour)
-            return np.where(foot <= furthest, np.floor(foot * 3600.0 / rules.walk_kmh + 0.5), INFINITE)
+            air = np.atleast_1d(geodesic_metres(x, y, lon, lat))
+            left = [self.last_metres(float(metres)) for metres in air]
+            return np.array([one.total() if one.on_foot_metres <= furthest else INFINITE for one in left])
 
-        best = float(walk(np.array(start.lon), np.array(start.lat), INFINITE))
+        best = float(walk(np.array(start.lon), np.array(start.lat), INFINITE)[0])
         best = min(best, float((self.by_node(times) + walk(graph.node_lon, graph.node_lat)).min()))
         for piece in range(len(graph.length_metres)):
             if min(self.ms[2 * piece], self.ms[2 * piece + 1]) >= CLOSED:
@@ -93,7 +140,7 @@ class Oracle:
             fraction = nearest_fraction(self.live, piece, lon, lat)
             x, y = point_along(piece, fraction, graph.starts, graph.coords, graph.along_metres)
             drive = self.drive(start, times, EdgePoint(2 * piece, fraction, x, y, 0.0))
-            best = min(best, drive + float(walk(np.array(x), np.array(y))))
+            best = min(best, drive + float(walk(np.array(x), np.array(y))[0]))
         return best
 
     def turning_ms(self, reach: Reach) -> int:

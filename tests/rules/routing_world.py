@@ -40,17 +40,20 @@ def vehicle(code: str, **facts: object) -> VehicleClass:
 
 
 HEAVY = vehicle(
-    "heavy_engine", mass_tonnes=16.0, height_metres=3.5, width_metres=2.5, tracktypes=frozenset({"grade1"})
-)
+    "heavy_engine", mass_tonnes=16.0, height_metres=3.5, width_metres=2.5, tracktypes=frozenset({"grade1"}),
+    hose_metres=240.0, hose_seconds_per_100_metres=60.0, water_setup_seconds=60.0,
+)  # fmt: skip
 LIGHT = vehicle(
     "light_engine", against_oneway=True, surface_factor=MappingProxyType({"unpaved": 0.6}),
     turns_on_road=True, turn_seconds=20.0,
+    hose_metres=100.0, hose_seconds_per_100_metres=120.0, water_setup_seconds=90.0,
 )  # fmt: skip
 MOTORCYCLE = vehicle(
     "fire_motorcycle",
     speeds_kmh=MappingProxyType({**HEAVY.speeds_kmh, "path": 12.0}),
     mass_tonnes=0.3, height_metres=1.5, width_metres=0.8, passes_bollards=True, ford=True,
     turns_on_road=True, turn_seconds=3.0,
+    hose_metres=40.0, hose_seconds_per_100_metres=45.0,
 )  # fmt: skip
 FOOT = vehicle(
     "foot_crew",

@@ -56,6 +56,7 @@ def assert_exact(
             assert abs(reach.total_ms - oracle.best_total(reach.start, times, lon, lat, furthest)) <= 1
             assert reach.reachable == (reach.on_foot_metres <= furthest)
         oracle.assert_drivable(reach)
+        oracle.assert_last_metres(reach, lon, lat)
         path = path_of(live, start, reach)
         assert path.coordinates[0] == pytest.approx((reach.start.lon, reach.start.lat), abs=1e-7)
         assert path.coordinates[-1] == pytest.approx((reach.stop.lon, reach.stop.lat), abs=1e-7)

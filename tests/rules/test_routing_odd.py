@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import Point
@@ -88,8 +87,8 @@ def test_any_network_is_covered_exactly(
             if start is None or end is None:
                 continue
             drive = oracle.drive(start, oracle.from_start(start), end)
-            foot = 0.0 if end.off_road_metres <= 100.0 else end.off_road_metres * 1.4
-            times.append((drive + post.turnout_seconds * 1000 + np.floor(foot * 900.0 + 0.5), post.code))
+            foot_ms = oracle.last_metres(end.off_road_metres).on_foot_ms
+            times.append((drive + post.turnout_seconds * 1000 + foot_ms, post.code))
         best = min((time for time, _ in times), default=INFINITE)
         if best == INFINITE:
             assert (found.seconds, found.reached) == (None, False)

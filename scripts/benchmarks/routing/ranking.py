@@ -176,7 +176,7 @@ def _search_alone(ground: Ground, units: NDArray[np.int64], best: int) -> Any:
     def ask(alarm: int) -> list[int]:
         point = ground.live.find_point(*ground.at(alarm), VEHICLE, "alarm")
         assert point is not None
-        stops = one_stop(ground.live, VEHICLE, point, *ground.at(alarm))
+        stops = one_stop(ground.live, VEHICLE, point, ground.at(alarm))
         found = find(
             ground.graph, ground.graph.inbound[VEHICLE], stops.sources, squad.targets, best, paths=False
         )
