@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -118,7 +118,8 @@ def _times(
     for place in places:
         point = _point(live, team, place)
         at = place.position
-        stops.append(None if point is None else one_stop(live, team.vehicle_class, point, at.x, at.y))
+        there = None if point is None else one_stop(live, team.vehicle_class, point, (at.x, at.y))
+        stops.append(None if there is None else replace(there, last=there.last.on_foot_alone()))
     found = drives(live, team.vehicle_class, starts, stops).total_ms
     return np.where(found < CLOSED, found + round(team.turnout_seconds * 1000.0), CLOSED)
 

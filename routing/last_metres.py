@@ -37,6 +37,11 @@ class LastMetres(NamedTuple):
             self.water[rows],
         )
 
+    def on_foot_alone(self) -> LastMetres:
+        """Until the crew is there, water or not."""
+        nothing = np.zeros_like(self.setup_ms)
+        return self._replace(setup_ms=nothing, without_water_ms=nothing)
+
     @property
     def counted_ms(self) -> NDArray[np.int64]:
         """What the stop costs in a ranking; it never falls with the distance."""

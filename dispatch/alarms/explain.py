@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dispatch.alarms.framing import Frame, HinderedRoad, Travel
+from dispatch.alarms.framing import Frame, HinderedRoad, Travel, whole_way_ms
 from dispatch.alarms.question import Choice, Passed, Pick, Reason
 from dispatch.forces.model import Candidate, Gate
 from gis_data.model import County
@@ -25,7 +25,8 @@ def explain(
     price of preferring the zone; `leaves` are the zones left without a manned engine.
     """
     passed = sorted(
-        choice.passed, key=lambda p: (not _reachable(travels, p.unit), _eta_ms(candidates, travels, p.unit))
+        choice.passed,
+        key=lambda p: (not _reachable(travels, p.unit), _ranked_ms(candidates, travels, p.unit)),
     )
     return {
         "units": [_chosen(frame, candidates, travels, pick) for pick in choice.picks],
@@ -77,8 +78,12 @@ def _chosen(
         "on_foot_seconds": travel.on_foot_ms / 1000,
         "distance_metres": round(travel.distance_metres, 1),
         "on_foot_metres": round(travel.on_foot_metres, 1),
+        "hose_metres": round(travel.hose_metres, 1),
+        "water": travel.water,
+        "water_seconds": _water_seconds(unit, travel),
+        "stop": list(travel.stop) if travel.stop is not None else None,
         "reason": {"code": f"reason.{pick.reason.value}", "params": params},
-        "notes": _notes(travel) + _from_where_it_is(unit, travel),
+        "notes": _notes(travel) + _last_metres(unit, travel) + _from_where_it_is(unit, travel),
     }
 
 
@@ -100,6 +105,25 @@ def _note_code(road: HinderedRoad, *, cut_off: bool) -> str:
     return "note.road_hindered_at" if road.where else "note.road_hindered"
 
 
+def _last_metres(unit: Candidate, travel: Travel) -> list[dict[str, Any]]:
+    """When water can be on the fire, which is what a unit is ranked by; or that it brings none there, and why."""
+    if not travel.reachable:
+        return []
+    if travel.water:
+        params = {
+            "minutes": round((_water_seconds(unit, travel) or 0.0) / 60, 1),
+            "metres": round(travel.hose_metres),
+        }
+        return [{"code": "note.water", "params": params}]
+    if travel.without_water_ms > 0:
+        return [{"code": "note.no_water", "params": {"metres": round(travel.on_foot_metres)}}]
+    return []
+
+
+def _water_seconds(unit: Candidate, travel: Travel) -> float | None:
+    return unit.turnout_seconds + (travel.travel_ms + travel.setup_ms) / 1000 if travel.water else None
+
+
 def _from_where_it_is(unit: Candidate, travel: Travel) -> list[dict[str, Any]]:
     if unit.at_station:
         return []
@@ -117,7 +141,7 @@ def _passed(
     else:
         reasons = [{"code": f"gate.{gate.name.lower()}", "params": {}} for gate in one.gates if gate.name]
     if one.reason is Reason.SLOWER or one.gates & (Gate.NO_ROAD | Gate.TOO_FAR):
-        reasons += _notes(travels[one.unit])
+        reasons += _notes(travels[one.unit]) + _last_metres(candidates[one.unit], travels[one.unit])
     return {
         "unit": candidates[one.unit].code,
         "verb": frame.verbs[one.unit].value,
@@ -134,3 +158,7 @@ def _reachable(travels: Sequence[Travel], unit: int) -> bool:
 def _eta_ms(candidates: Sequence[Candidate], travels: Sequence[Travel], unit: int) -> int:
     travel = travels[unit]
     return round(candidates[unit].turnout_seconds * 1000) + travel.travel_ms + travel.on_foot_ms
+
+
+def _ranked_ms(candidates: Sequence[Candidate], travels: Sequence[Travel], unit: int) -> int:
+    return round(candidates[unit].turnout_seconds * 1000) + whole_way_ms(travels[unit])

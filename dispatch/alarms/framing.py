@@ -56,6 +56,8 @@ class Travel:
 
     `hindered_by`: what lies on the way it would otherwise have taken, as somebody reported it, and `delay_ms` what
     all of it costs. `heading` of `routing.on_road.HEADINGS` where it drives already and its direction is known.
+    Where the hose reaches (`water`), water can be on the fire `setup_ms` after the vehicle stops (at `stop`: longitude,
+    latitude); where it does not, the unit counts as `without_water_ms` later.
     """
 
     reachable: bool
@@ -66,6 +68,11 @@ class Travel:
     hindered_by: tuple[HinderedRoad, ...] = ()
     delay_ms: int = 0
     heading: str | None = None
+    setup_ms: int = 0
+    without_water_ms: int = 0
+    hose_metres: float = 0.0
+    water: bool = False
+    stop: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +126,7 @@ def frame(
     tasks = tuple(dict.fromkeys((plan.extra_task, *SECOND_TASKS)))
     need = reinforcement if reinforcement is not None else _lacking(plan, standing)
     request = Request(
-        travel_ms=np.array([_whole_way(t) for t in travels], dtype=np.int64),
+        travel_ms=np.array([whole_way_ms(t) for t in travels], dtype=np.int64),
         gates=_gates(county, candidates, travels, verbs, standing),
         role=roles,
         zone_order=_zone_order(county, candidates, standing.zone),
@@ -202,7 +209,7 @@ def _gates(
         gate = unit.gates
         if not travel.reachable:
             gate |= Gate.NO_ROAD
-        elif unit.turnout_seconds * 1000 + _whole_way(travel) > too_far_ms:
+        elif unit.turnout_seconds * 1000 + travel.travel_ms + travel.on_foot_ms > too_far_ms:
             gate |= Gate.TOO_FAR
         if verb is Verb.NOTIFY:
             gate |= Gate.NOT_OURS
@@ -212,8 +219,11 @@ def _gates(
     return gates
 
 
-def _whole_way(travel: Travel) -> int:
-    return travel.travel_ms + travel.on_foot_ms if travel.reachable else UNREACHABLE_MS
+def whole_way_ms(travel: Travel) -> int:
+    """From rolling until water can be on the fire, or what its lack counts for."""
+    if not travel.reachable:
+        return UNREACHABLE_MS
+    return travel.travel_ms + travel.on_foot_ms + travel.setup_ms + travel.without_water_ms
 
 
 def _zone_order(county: County, candidates: Sequence[Candidate], zone: str | None) -> NDArray[np.int32]:

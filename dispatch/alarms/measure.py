@@ -105,6 +105,11 @@ def _travel(live: LiveRoads, reach: Reach) -> Travel:
         hindered_by=_hindered(live, reach),
         delay_ms=int(reach.delay_ms),
         heading=heading_of(live.graph, reach.start),
+        setup_ms=reach.setup_ms if reachable else 0,
+        without_water_ms=reach.without_water_ms if reachable else 0,
+        hose_metres=reach.hose_metres,
+        water=reach.water,
+        stop=(round(reach.stop_lon, 7), round(reach.stop_lat, 7)),
     )
 
 

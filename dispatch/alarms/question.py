@@ -96,7 +96,7 @@ class SlotWanted:
 class Request:
     """One place that waits for units. Row vectors over the n units unless said otherwise."""
 
-    travel_ms: NDArray[np.int64]  # driving and the walk at the end; UNREACHABLE_MS where there is no way
+    travel_ms: NDArray[np.int64]  # rolling → water can be on the fire; UNREACHABLE_MS where there is no way
     gates: NDArray[np.int32]
     role: NDArray[np.int32]
     zone_order: NDArray[np.int32]  # 0 own zone, 1 … backing zones in order, UNLISTED_ZONE

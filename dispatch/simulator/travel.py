@@ -18,7 +18,10 @@ from routing.live import LiveRoads
 from routing.matrix import travel_matrix
 from routing.reach import Start
 
-_COLUMNS = ("known", "reachable", "travel_ms", "on_foot_ms", "metres", "on_foot_metres")
+_COLUMNS = (
+    *("known", "reachable", "travel_ms", "on_foot_ms", "metres", "on_foot_metres"),
+    *("setup_ms", "without_water_ms"),
+)
 
 
 @dataclass(frozen=True)
@@ -31,17 +34,29 @@ class TravelTable:
     on_foot_ms: NDArray[np.int64]
     metres: NDArray[np.float64]
     on_foot_metres: NDArray[np.float64]
+    setup_ms: NDArray[np.int64]
+    without_water_ms: NDArray[np.int64]
 
     def row(self, place: int) -> tuple[Travel, ...]:
         """As the framing of a question wants it."""
         return tuple(
-            Travel(bool(reachable), int(travel), int(foot), float(metres), float(walked))
-            for reachable, travel, foot, metres, walked in zip(
+            Travel(
+                bool(reachable),
+                int(travel),
+                int(foot),
+                float(metres),
+                float(walked),
+                setup_ms=int(setup),
+                without_water_ms=int(without),
+            )
+            for reachable, travel, foot, metres, walked, setup, without in zip(
                 self.reachable[place],
                 self.travel_ms[place],
                 self.on_foot_ms[place],
                 self.metres[place],
                 self.on_foot_metres[place],
+                self.setup_ms[place],
+                self.without_water_ms[place],
                 strict=True,
             )
         )
@@ -56,6 +71,8 @@ def empty_table(county: County) -> TravelTable:
         np.zeros(shape, dtype=np.int64),
         np.zeros(shape),
         np.zeros(shape),
+        np.zeros(shape, dtype=np.int64),
+        np.zeros(shape, dtype=np.int64),
     )
 
 
@@ -88,6 +105,8 @@ def fill(
     table.on_foot_ms[missing] = found.on_foot_ms.T[:, index]
     table.metres[missing] = found.distance_metres.T[:, index]
     table.on_foot_metres[missing] = found.on_foot_metres.T[:, index]
+    table.setup_ms[missing] = found.setup_ms.T[:, index]
+    table.without_water_ms[missing] = found.without_water_ms.T[:, index]
     table.known[missing] = True
     return True
 

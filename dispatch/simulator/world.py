@@ -144,7 +144,9 @@ class DispatchWorld:
         for pick in choice.picks:
             request = requests[pick.request]
             candidates = int(((request.gates == 0) & (request.travel_ms < UNREACHABLE_MS)).sum())
-            predicted = int(turnout[pick.unit] + request.travel_ms[pick.unit])
+            place, unit = incidents[pick.request].place, pick.unit
+            on_the_way = ground.table.travel_ms[place, unit] + ground.table.on_foot_ms[place, unit]
+            predicted = int(turnout[unit] + on_the_way)
             self._order(now, incidents[pick.request], pick, open_slots[pick.request], candidates, predicted)
         for number, incident in enumerate(incidents):
             self._wait(incident, requests[number], choice.shortfalls, number)

@@ -166,7 +166,15 @@ def _choosing(county: County) -> tuple[list[float], list[float]]:
     for place in county.places[:: max(1, len(county.places) // 60)]:
         lon, lat = place.position.x, place.position.y
         travels = [
-            Travel(r.reachable, int(r.travel_ms), int(r.on_foot_ms), r.distance_metres, r.on_foot_metres)
+            Travel(
+                r.reachable,
+                int(r.travel_ms),
+                int(r.on_foot_ms),
+                r.distance_metres,
+                r.on_foot_metres,
+                setup_ms=r.setup_ms,
+                without_water_ms=r.without_water_ms,
+            )
             for r in rank(live, lon, lat, starts)
         ]
         zone = next((zone for zone in county.zones if zone.area.contains(place.position)), None)

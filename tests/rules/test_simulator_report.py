@@ -78,6 +78,7 @@ def test_cover_counts_only_engines_of_zones_and_only_the_horizon() -> None:
     units = Units(
         np.zeros(4, np.int64),
         np.zeros((4, 1)),
+        np.zeros((4, 1)),
         np.array([0, 0, 1, -1], np.int32),
         np.array([True, True, False, True]),
         np.zeros(4, np.int8),
