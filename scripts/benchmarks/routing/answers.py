@@ -70,11 +70,10 @@ def isochrone(grounds: Grounds) -> Iterator[Row]:
             ask = partial(_isochrone, ground, minutes)
             ask(points[0])
             spent = [timed(partial(ask, point))[1] for point in points]
-            at_most = 50.0 if minutes == 5.0 or not ground.is_county else None
             yield row(
                 f"isochrone of one station, {minutes:g} minutes, {ground.name}",
                 median(spent),
-                at_most=at_most,
+                at_most=50.0,
             )
 
 
