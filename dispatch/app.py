@@ -36,6 +36,7 @@ from dispatch.console.tiles import TileStore
 from dispatch.forces.api import make_forces_router
 from dispatch.forces.commands import forget_stale_positions
 from dispatch.forces.conditions import turn_conditions
+from dispatch.forces.reach_api import make_reach_router
 from dispatch.forces.roads import RoadBook
 from dispatch.forces.speed_table import laid_over
 from dispatch.forces.speeds import speed_table
@@ -130,6 +131,7 @@ async def running_service(settings: Settings, servers: Servers, county: County) 
                 describe=places.describe,
             )
         )
+        app.include_router(make_reach_router(guard, county, roads))
         app.include_router(make_speeds_router(db, guard, county, speeds.version))
         snapshots = ConsoleSnapshots(db, county)
         tiles = TileStore(settings.cache_folder / "tiles", county)

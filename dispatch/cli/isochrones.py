@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-import shapely
 from rich.console import Console
 from rich.table import Table
 
@@ -21,10 +20,11 @@ from dispatch.cli.options import (
     settings_of,
 )
 from dispatch.cli.roads import crs_option, live_roads, vehicle_class
+from dispatch.forces.isochrone_map import geojson
 from dispatch.forces.turnout import turnout_seconds
 from gis_data.errors import InputError
 from gis_data.model import County, DutyMode, Station
-from routing.isochrone import AROUND_METRES, Isochrones, isochrones
+from routing.isochrone import AROUND_METRES, isochrones
 from routing.snap import snap
 
 
@@ -121,30 +121,3 @@ def station_of(county: County, code: str) -> Station:
         some = ", ".join(station.code for station in county.stations[:5])
         raise InputError("--station", f"no station {code!r} in this county", f"give its code, like {some}")
     return found
-
-
-def geojson(county: County, found: Isochrones, station: Station | None, turnout: float) -> dict[str, Any]:
-    """The areas as a FeatureCollection, the largest first, so that a map draws the smaller ones over them."""
-    return {
-        "type": "FeatureCollection",
-        "attribution": list(county.attribution),
-        "synthetic": county.synthetic,
-        "features": [
-            {
-                "type": "Feature",
-                "geometry": None if one.area.is_empty else shapely.geometry.mapping(one.area),
-                "properties": {
-                    "minutes": one.minutes,
-                    "vehicle": found.vehicle_class,
-                    "station": station.code if station else None,
-                    "from": [found.start.lon, found.start.lat],
-                    "turnout_seconds": turnout,
-                    "road_kilometres": round(one.reached_metres / 1000.0, 3),
-                    "square_kilometres": round(one.square_metres / 1e6, 4),
-                    "tolerance_metres": round(found.tolerance_metres, 1),
-                    "synthetic": county.synthetic,
-                },
-            }
-            for one in reversed(found.rings)
-        ],
-    }

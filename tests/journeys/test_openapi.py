@@ -54,6 +54,7 @@ def filled(path: str) -> str:
     for name, value in (
         ("{id}", "01938f60-5a2c-7c11-9d3e-5b7f0c1a2d3e"),
         ("{day}", "2026-04-04"),
+        ("{code}", "W1"),
         ("{z}", "10"),
         ("{x}", "1"),
         ("{y}", "1"),
