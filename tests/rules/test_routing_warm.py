@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 from routing import boxes, geometry, nearby, raster, search
 from routing.coverage import Post, coverage
 from routing.isochrone import isochrones
@@ -44,3 +47,13 @@ def test_warming_up_compiles_every_function_once_and_no_alarm_adds_a_version() -
     # 0: only ever called from another compiled function that came from the cache as a whole.
     assert set(before.values()) <= {0, 1}
     assert before["_find"] == 1
+
+
+def test_a_warm_start_loads_no_library_that_it_does_not_need() -> None:
+    heavy = ("scipy.sparse", "scipy.optimize", "pyproj", "networkx", "pandas")
+    code = (
+        "import sys; from routing.warm import warm_up; warm_up(); "
+        f"print(*(name for name in {heavy} if name in sys.modules))"
+    )
+    found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert found.stdout.split() == []
