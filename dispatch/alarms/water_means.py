@@ -16,7 +16,8 @@ from routing.live import LiveRoads
 from routing.rank import rank
 from routing.reach import Start
 
-MOST_SITES = 8
+MOST_SITES = 6
+QUICKEST_SITES = 4
 MOST_RELAY_SOURCES = 20
 
 
@@ -138,7 +139,7 @@ def shuttle_plan(
     access: Mapping[str, tuple[Access, ...]],
     hand_pumps: int,
 ) -> ShuttlePlan:
-    """The best sites by how long a round takes, and the tankers that go to each."""
+    """The sites that give a tanker most or are there and back soonest, and the tankers that go to each."""
     rules = county.water_rules
     cycles: dict[str, dict[int, Cycle]] = {}
     pumped: set[str] = set()
@@ -155,9 +156,18 @@ def shuttle_plan(
         }
         if rounds:
             cycles[code] = rounds
-    nearest = sorted(cycles, key=lambda code: (min(c.seconds for c in cycles[code].values()), code))
     source_of = {source.code: source for source in county.water_sources}
-    chosen = tuple(source_of[code] for code in nearest[:MOST_SITES])
+
+    def gives(code: str) -> float:
+        """What the best tanker for it brings from there, if the source lasts."""
+        lasting = lasting_flow_lps(source_of[code], rules) * rules.usable_share
+        return min(lasting, max(cycle.flow_lps for cycle in cycles[code].values()))
+
+    best = sorted(cycles, key=lambda code: (-gives(code), code))
+    # A small tanker's quick round matters too, where the big ones have filled the best places.
+    quickest = sorted(cycles, key=lambda code: (min(c.seconds for c in cycles[code].values()), code))
+    offered = dict.fromkeys((*best[:MOST_SITES], *quickest[:QUICKEST_SITES]))
+    chosen = tuple(source_of[code] for code in offered)
     numbered = {
         (group, site): cycle
         for site, source in enumerate(chosen)
