@@ -65,8 +65,17 @@ def check_condition(condition: Condition) -> None:
 
 def pieces_meant(graph: RoadGraph, condition: Condition) -> Pieces:
     """The pieces that a condition means, ascending; edges that are not on the roads are left out."""
-    found = [graph.piece_of[edge] for edge in condition.edges if edge in graph.piece_of]
-    listed = np.unique(np.array(found, dtype=np.int64))
+    return find_pieces(graph, condition)[0]
+
+
+def find_pieces(graph: RoadGraph, condition: Condition) -> tuple[Pieces, tuple[str, ...]]:
+    """The pieces that a condition means, ascending, and those of its edges that are not on the roads."""
+    numbers = graph.piece_of.of_each(condition.edges)
+    unmatched = tuple(edge for edge, number in zip(condition.edges, numbers, strict=True) if number < 0)
+    return _meant(graph, condition, np.unique(numbers[numbers >= 0])), unmatched
+
+
+def _meant(graph: RoadGraph, condition: Condition, listed: Pieces) -> Pieces:
     if not condition.picks:
         return listed
     if condition.area is not None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gis_data.speed_profile import SpeedProfile
-from routing.condition import Condition, Pieces, check_condition, pieces_meant
+from routing.condition import Condition, Pieces, check_condition, find_pieces
 from routing.graph import RoadGraph
 from routing.metric import metric_of
 from routing.nearest import ALL_ROADS, EVERY_PIECE, snap_to
@@ -100,9 +100,13 @@ class LiveRoads:
         unmatched: list[tuple[str, str]] = []
         for condition in conditions:
             check_condition(condition)
-            unmatched += [(condition.id, edge) for edge in condition.edges if edge not in graph.piece_of]
             known = self.pieces_of.get(condition)
-            pieces_of[condition] = pieces_meant(graph, condition) if known is None else known
+            if known is None:
+                known, odd = find_pieces(graph, condition)
+                unmatched += [(condition.id, edge) for edge in odd]
+            else:
+                unmatched += [one for one in self.unmatched if one[0] == condition.id]
+            pieces_of[condition] = known
         inbound = dict(base.inbound)
         touched: dict[str, Laid] = {}
         laid_by: dict[tuple[bool, ...], Laid] = {}  # classes under the same conditions share what is computed

@@ -23,7 +23,7 @@ import numpy as np
 from gis_data.errors import InputError
 from routing.drive import Drive
 from routing.ends import Arrival, one_stop, stops_around
-from routing.fleet import Division, Fleet
+from routing.fleet import Division, Fleet, Squad
 from routing.geometry import metres_between
 from routing.hierarchy import is_worth
 from routing.last_metres import common_metres
@@ -108,6 +108,8 @@ def _rank_class(
                 climb = live.hierarchy if far else None
                 drive = Drive(division.sure, there.stops, None, k, limit, paths, climb)
                 ranking.add(drive, drive.arrived, there.point)
+            if len(left):
+                left = _in_doubt(ranking, live, lon, lat, nearest, there, left, k, paths)
         if len(left):
             far = is_worth(live, vehicle_class, len(left), len(left))
             drive = Drive(left, there.stops, paths=paths, hierarchy=live.hierarchy if far else None)
@@ -123,6 +125,38 @@ def _rank_class(
         standing = np.array([metres_between(point.lon, point.lat, lon, lat) for point in left.points])
         walk = Drive(left, around, standing, paths=paths)
         ranking.add(walk, walk.arrived, None, furthest)
+
+
+def _in_doubt(
+    ranking: Ranking,
+    live: LiveRoads,
+    lon: float,
+    lat: float,
+    nearest: EdgePoint,
+    there: Arrival,
+    squad: Squad,
+    k: int,
+    paths: bool,
+) -> Squad:
+    """Rank those of units that may be cut off which are among the best k by road; who is left, is still to be ranked.
+
+    Whoever is not met within the bound drives longer, or not at all: only a unit that could walk in sooner from some
+    stop has to be told apart, and a walk within the bound is short.
+    """
+    rules = live.graph.rules
+    drive = Drive(squad, there.stops, None, k, min(ranking.bound_ms(k), CLOSED), paths)
+    ranking.add(drive, drive.arrived, there.point)
+    missed = np.ones(len(squad), dtype=np.bool_)
+    missed[drive.arrived] = False
+    bound = ranking.bound_ms(k)
+    if bound >= CLOSED or not missed.any():
+        return squad.among(np.flatnonzero(missed))
+    left = squad.among(np.flatnonzero(missed))
+    walked = bound * rules.walk_kmh / 3600.0 + rules.at_scene_metres
+    around = stops_around(live, squad.vehicle_class, lon, lat, min(furthest_walk(live, nearest), walked))
+    standing = np.array([metres_between(point.lon, point.lat, lon, lat) for point in left.points])
+    sooner = Drive(left, around, standing, limit_ms=bound, paths=False)
+    return left.among(np.sort(sooner.arrived[sooner.times[sooner.arrived] <= bound]))
 
 
 def furthest_walk(live: LiveRoads, nearest: EdgePoint) -> float:

@@ -15,7 +15,7 @@ from routing.condition import unknown_names
 from routing.live import Condition, LiveRoads
 from routing.passable import CLOSED
 from routing.rank import Start, rank
-from tests.rules.routing_world import Draft, at, town
+from tests.rules.routing_world import FLEET, Draft, at, somewhere, town
 
 
 def square() -> LiveRoads:
@@ -343,3 +343,25 @@ def test_a_point_keeps_its_road_until_that_is_closed() -> None:
     moved = closed.find_point(*at(4.1, 2), "heavy_engine", "alarm")
     assert moved is not None
     assert live.graph.piece_ids[moved.arc >> 1] != "bridge"
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_best_few_are_those_of_all_whatever_is_closed(seed: int) -> None:
+    """Also where a closure cuts units off, or the alarm, and walking in from some stop is the soonest."""
+    rng = np.random.default_rng(seed)
+    live = town(seed).live()
+    for version in range(6):
+        shut = rng.choice(live.graph.piece_ids, size=int(rng.integers(1, 120)), replace=False)
+        closed = live.with_conditions([Condition("c", tuple(map(str, shut)))], version)
+        starts = [
+            Start(*somewhere(rng, live), str(rng.choice(list(FLEET))), ready_ms=int(rng.integers(0, 90_000)))
+            for _ in range(40)
+        ]
+        place = somewhere(rng, live)
+        everybody = [reach.total_ms for reach in rank(closed, *place, starts)]
+        order = np.lexsort((np.arange(len(everybody)), everybody))
+        for k in (1, 3, 10, 40):
+            few = rank(closed, *place, starts, k=k)
+            found = [number for number, reach in enumerate(few) if reach is not None]
+            assert sorted(order[:k].tolist()) == found
+            assert [few[n].total_ms for n in found] == [everybody[n] for n in found]  # type: ignore[union-attr]
