@@ -152,7 +152,7 @@ def _in_doubt(
     if bound >= CLOSED or not missed.any():
         return squad.among(np.flatnonzero(missed))
     left = squad.among(np.flatnonzero(missed))
-    walked = bound * rules.walk_kmh / 3600.0 + rules.at_scene_metres
+    walked = bound * rules.walk_kmh / 3600.0 + 1.0  # the rest of a millisecond
     around = stops_around(live, squad.vehicle_class, lon, lat, min(furthest_walk(live, nearest), walked))
     standing = np.array([metres_between(point.lon, point.lat, lon, lat) for point in left.points])
     sooner = Drive(left, around, standing, limit_ms=bound, paths=False)
