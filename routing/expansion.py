@@ -69,16 +69,15 @@ def expand(
     zones: Sequence[Zone],
     minutes: float,
     *,
-    goal: Goal,
-    add: int,
+    wanted: Sequence[tuple[Goal, int]],
     candidates: Sequence[Place],
     team: Team,
     seconds: float = 60.0,
-) -> Expansion:
-    """The `add` candidates that serve the goal best beside the posts that stand, and the coverage with them.
+) -> tuple[Expansion, ...]:
+    """For each goal and number of teams wanted: the candidates that serve it best beside the posts that stand.
 
-    Times are those of `coverage`, from the order on. `seconds` limits the solver. Raises InputError as `coverage`
-    does, for more stations than candidates, and where no place has people.
+    Times are those of `coverage`, from the order on. `seconds` limits the solver, each time. Raises InputError as
+    `coverage` does, for more teams than candidates, and where no place has people.
     """
     before = coverage(live, posts, places, zones, minutes)
     inhabited = [number for number, place in enumerate(places) if place.population > 0]
@@ -86,23 +85,24 @@ def expand(
         raise InputError("places", "none of them has people", "fill `population` in the layer `places`")
     people = np.array([places[number].population for number in inhabited], dtype=np.int64)
     today = _capped_ms([before.places[number] for number in inhabited])
+    late = np.where([before.places[number].reached for number in inhabited], 0, people)
     times = _times(live, team, candidates, [places[number] for number in inhabited])
-    if goal is Goal.COVERING:
-        limit = minutes * 60_000.0
-        late = np.where([before.places[number].reached for number in inhabited], 0, people)
-        sited = maximal_covering(times <= limit, late, add, seconds)
-    else:
-        sited = p_median(times, today, people, add, seconds)
-    sites = tuple(candidates[number] for number in sited.chosen)
-    new = [
-        Post(site.code, site.position.x, site.position.y, team.vehicle_class, team.turnout_seconds)
-        for site in sites
-    ]
-    after = coverage(live, [*posts, *new], places, zones, minutes)
-    then = _capped_ms([after.places[number] for number in inhabited])
-    return Expansion(
-        goal, sites, sited, before, after, _mean_seconds(today, people), _mean_seconds(then, people)
-    )
+    found = []
+    for goal, add in wanted:
+        if goal is Goal.COVERING:
+            sited = maximal_covering(times <= minutes * 60_000.0, late, add, seconds)
+        else:
+            sited = p_median(times, today, people, add, seconds)
+        sites = tuple(candidates[number] for number in sited.chosen)
+        new = [
+            Post(site.code, site.position.x, site.position.y, team.vehicle_class, team.turnout_seconds)
+            for site in sites
+        ]
+        after = coverage(live, [*posts, *new], places, zones, minutes)
+        then = _capped_ms([after.places[number] for number in inhabited])
+        means = _mean_seconds(today, people), _mean_seconds(then, people)
+        found.append(Expansion(goal, sites, sited, before, after, *means))
+    return tuple(found)
 
 
 def _times(

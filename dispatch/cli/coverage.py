@@ -11,14 +11,20 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from dispatch.cli.expansions import expansion_document, print_expansion, site_features, team_of
+from dispatch.cli.expansions import (
+    expansion_document,
+    print_expansion,
+    site_features,
+    team_document,
+    team_of,
+)
 from dispatch.cli.options import county_of, county_option, data_options, json_option, print_json, settings_of
 from dispatch.cli.roads import live_roads, turnout_seconds, vehicle_class
 from dispatch.cli.ways import places_of_kinds
 from gis_data.model import County, StationClass
 from routing.coverage import AreaReach, Coverage, PlaceReach, Post
 from routing.coverage import coverage as reach_of
-from routing.expansion import Goal, expand
+from routing.expansion import Expansion, Goal, expand
 
 
 @click.command()
@@ -96,14 +102,15 @@ def coverage(
     posts = _posts(here, vehicle)
     found = reach_of(live, posts, places, here.zones, minutes)
     wanted = [(goal, n) for goal, n in ((Goal.COVERING, add), (Goal.MEDIAN, p_median)) if n]
-    sent = team_of(here, StationClass(team), vehicle)
-    larger = [
-        expand(
+    larger: tuple[Expansion, ...] = ()
+    said_team: dict[str, Any] = {}
+    if wanted:
+        sent = team_of(here, StationClass(team), vehicle)
+        said_team = team_document(sent, StationClass(team))
+        larger = expand(
             live, posts, places, here.zones, minutes,
-            goal=goal, add=n, candidates=sites, team=sent, seconds=time_limit,
-        )
-        for goal, n in wanted
-    ]  # fmt: skip
+            wanted=wanted, candidates=sites, team=sent, seconds=time_limit,
+        )  # fmt: skip
     if out is not None:
         document = _geojson(here, found)
         document["features"] += [feature for one in larger for feature in site_features(one)]
@@ -111,7 +118,7 @@ def coverage(
     if as_json:
         said = _document(here, found)
         if larger:
-            said["expansions"] = [expansion_document(one, sent, StationClass(team)) for one in larger]
+            said["expansions"] = [{**said_team, **expansion_document(one)} for one in larger]
         print_json(said)
         return
     towns = {town.code: town.name for town in here.towns}

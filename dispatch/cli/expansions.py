@@ -31,15 +31,20 @@ def team_of(county: County, station_class: StationClass, vehicle: str | None) ->
     )
 
 
-def expansion_document(found: Expansion, team: Team, station_class: StationClass) -> dict[str, Any]:
+def team_document(team: Team, station_class: StationClass) -> dict[str, Any]:
+    return {
+        "team": str(station_class),
+        "vehicle": team.vehicle_class,
+        "turnout_seconds": team.turnout_seconds,
+    }
+
+
+def expansion_document(found: Expansion) -> dict[str, Any]:
     """Counts are people and places, times seconds from the order on; `bound` is what nobody can beat."""
     then = {area.code: area for area in found.after.by_town}
     unit = "people" if found.goal is Goal.COVERING else "people_milliseconds"
     return {
         "goal": str(found.goal),
-        "team": str(station_class),
-        "vehicle": team.vehicle_class,
-        "turnout_seconds": team.turnout_seconds,
         "sites": [
             {
                 "code": site.code,

@@ -141,6 +141,8 @@ def test_coverage_says_what_a_team_more_would_change(run: Run, county: Path, tmp
     assert (covering["goal"], median["goal"]) == ("covering", "median")
     for one in (covering, median):
         assert one["proven"] is True
+        assert (one["team"], one["vehicle"]) == ("township_1", "heavy_engine")
+        assert one["turnout_seconds"] > 0
         assert one["gap"] == 0
         assert len(one["sites"]) == 1
         assert one["mean_seconds_after"] <= one["mean_seconds_before"]

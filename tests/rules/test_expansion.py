@@ -36,8 +36,8 @@ def expansion(
     live, demand = town(seed % 4).live(), places(seed, 60)
     posts = [Post("old", *at(2.0, 2.0), "heavy_engine", 30.0)]
     zone = Zone("z", Name("片", "z"), box(112, 35, 114, 36), "", ())
-    found = expand(
-        live, posts, demand, [zone], MINUTES, goal=goal, add=add, candidates=demand[:candidates], team=TEAM
+    (found,) = expand(
+        live, posts, demand, [zone], MINUTES, wanted=[(goal, add)], candidates=demand[:candidates], team=TEAM
     )
     return found, demand, posts
 
@@ -85,6 +85,6 @@ def test_nobody_lives_there_or_there_is_no_place_for_so_many() -> None:
     live = town(1).live()
     empty = [Place("p", "p", "village", "t", "", Point(at(3, 3)), 0.0, 0)]
     with pytest.raises(InputError, match="people"):
-        expand(live, [], empty, (), 5.0, goal=Goal.MEDIAN, add=1, candidates=empty, team=TEAM)
+        expand(live, [], empty, (), 5.0, wanted=[(Goal.MEDIAN, 1)], candidates=empty, team=TEAM)
     with pytest.raises(InputError, match="stations to add"):
         expansion(1, Goal.COVERING, 9)
