@@ -13,12 +13,13 @@ import logging
 import math
 import os
 import threading
+import weakref
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,7 +72,7 @@ class Hierarchy:
         self._cch = self._kit.CCH(self.order, tail, head, False)
         self._metrics: dict[tuple[str, str], Any] = {}
         self._making = threading.Lock()
-        self._pinned = threading.local()  # a query belongs to the thread that made it
+        self._of_thread = threading.local()
 
     def metric(self, live: LiveRoads, vehicle_class: str) -> Any:
         """The class's travel times without conditions, at the speeds of a profile, customized once for each."""
@@ -84,14 +85,8 @@ class Hierarchy:
 
     def times(self, squad: Squad, stops: Stops) -> NDArray[np.int64]:
         """By row of the squad the milliseconds of drive and last metres to the best of the stops; `CLOSED`: no way."""
-        pinned: WeakKeyDictionary[Squad, Any] | None = getattr(self._pinned, "squads", None)
-        if pinned is None:
-            pinned = self._pinned.squads = WeakKeyDictionary()
-        if squad not in pinned:
-            pinned[squad] = self._kit.CCHManyToOne(
-                self.metric(squad.live, squad.vehicle_class), squad.targets.node.tolist()
-            )
-        found = np.array(pinned[squad].distances_to_multi(_with_costs(stops)), dtype=np.float64)  # None: NaN
+        # Where no way leads the answer is None, here NaN.
+        found = np.array(self._from_all(squad).distances_to_multi(_with_costs(stops)), dtype=np.float64)
         found += squad.targets.cost
         times = np.full(len(squad), CLOSED, dtype=np.int64)
         np.minimum.at(times, squad.targets.target, np.fmin(found, CLOSED).astype(np.int64))
@@ -114,15 +109,39 @@ class Hierarchy:
         whole = [*before, *([ends[0]] if ends[0] >= 0 else []), *path, *([ends[1]] if ends[1] >= 0 else [])]
         return np.array(whole, dtype=np.int32), stop
 
+    def _from_all(self, squad: Squad) -> Any:
+        """This thread's query from many places, pinned to those of the squad."""
+        queries, key = self._mine().many, _key(squad.live, squad.vehicle_class)
+        if key not in queries:
+            places = squad.targets.node.tolist()
+            made = self._kit.CCHManyToOne(self.metric(squad.live, squad.vehicle_class), places)
+            queries[key] = (weakref.ref(squad), made)
+        pinned, query = queries[key]
+        if pinned() is not squad:
+            query.repin_sources(squad.targets.node.tolist())
+            queries[key] = (weakref.ref(squad), query)
+        return query
+
     def _query(self, live: LiveRoads, vehicle_class: str) -> Any:
-        """This thread's own, used again: one is as large as the graph."""
-        queries: dict[tuple[str, str], Any] | None = getattr(self._pinned, "queries", None)
-        if queries is None:
-            queries = self._pinned.queries = {}
-        key = _key(live, vehicle_class)
+        """This thread's query of one drive."""
+        queries, key = self._mine().single, _key(live, vehicle_class)
         if key not in queries:
             queries[key] = self._kit.CCHQuery(self.metric(live, vehicle_class))
         return queries[key]
+
+    def _mine(self) -> _Queries:
+        mine: _Queries | None = getattr(self._of_thread, "queries", None)
+        if mine is None:
+            mine = self._of_thread.queries = _Queries()
+        return mine
+
+
+@dataclass(slots=True)
+class _Queries:
+    """One thread's, used again for every ranking: each is as large as the graph, and must end in its own thread."""
+
+    many: dict[tuple[str, str], tuple[weakref.ref[Squad], Any]] = field(default_factory=dict)
+    single: dict[tuple[str, str], Any] = field(default_factory=dict)
 
 
 def _key(live: LiveRoads, vehicle_class: str) -> tuple[str, str]:

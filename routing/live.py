@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Condition", "LiveRoads"]
 
 REMEMBERED_POINTS = 8192
+UNASKED: Any = object()
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,8 +171,11 @@ class LiveRoads:
             if freely is None or vehicle_class not in self.closed or self._is_open(vehicle_class, freely.arc):
                 return freely
         key = (lon, lat, vehicle_class or "")
-        if key in self.points:
-            return self.points[key]
+        known: EdgePoint | None = self.points.get(
+            key, UNASKED
+        )  # one step: another thread may clear between two
+        if known is not UNASKED:
+            return known
         if vehicle_class is None:
             point = snap_to(self.graph, ALL_ROADS, EVERY_PIECE, lon, lat, where)
         else:

@@ -27,7 +27,7 @@ from routing.fleet import Division, Fleet, Squad
 from routing.geometry import metres_between
 from routing.hierarchy import is_worth
 from routing.last_metres import common_metres
-from routing.live import REMEMBERED_POINTS, LiveRoads
+from routing.live import REMEMBERED_POINTS, UNASKED, LiveRoads
 from routing.nearest import off_network
 from routing.overlay import positions_in
 from routing.passable import CLOSED
@@ -170,8 +170,9 @@ def arrival(
 ) -> Arrival | None:
     """How a class reaches the alarm by road, remembered; None where its roads end too far from it."""
     key = (lon, lat, vehicle_class)
-    if key in live.arrivals:
-        return live.arrivals[key]
+    known: Arrival | None = live.arrivals.get(key, UNASKED)  # one step: another thread may clear between two
+    if known is not UNASKED:
+        return known
     point = alarm_point(live, lon, lat, nearest, vehicle_class)
     found = None
     if point is not None:

@@ -1,5 +1,7 @@
 """The hierarchy gives the times of the search, to the millisecond, and ways that can be driven."""
 
+import gc
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -104,3 +106,18 @@ def test_a_cache_that_cannot_be_written_is_done_without(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
     graph = town(3).graph()
     assert sorted(open_hierarchy(tmp_path / "file", graph).order) == list(range(graph.nodes))
+
+
+def test_answers_may_be_dropped_in_another_thread_than_found_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The binding's queries must end where they were made, and complain of anything else."""
+    complaints: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", complaints.append)
+    rng = np.random.default_rng(6)
+    live = LiveRoads(town(6).graph())
+    live = live.with_hierarchy(Hierarchy(live.graph))
+    starts = [Start(*somewhere(rng, live), str(rng.choice(list(FLEET)))) for _ in range(20)]
+    with ThreadPoolExecutor(3) as pool:
+        for _ in range(20):
+            pool.submit(rank_times, live, *somewhere(rng, live), Fleet(live, starts)).result()
+            gc.collect()
+        assert complaints == []
