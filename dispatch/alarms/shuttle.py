@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 MOST_NODES = 2000  # a bound that, unlike one on time, gives everybody the same answer
 UNLIMITED = 100  # more tankers of a kind than any county could gather at one fire
@@ -229,6 +228,12 @@ class _Programme:
         *,
         whole: bool = True,
     ) -> NDArray[np.float64]:
+        from scipy.optimize import (  # here: what no other command and no other request waits for
+            Bounds,
+            LinearConstraint,
+            milp,
+        )
+
         matrix = np.array([*self.rows, self.flow])
         lower = np.full(len(matrix), -np.inf)
         lower[-1] = least_lps
