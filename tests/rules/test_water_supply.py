@@ -133,6 +133,20 @@ def test_a_closed_road_makes_the_round_longer() -> None:
     assert hindered.shuttle.shuttle.flow_lps < free.shuttle.shuttle.flow_lps
 
 
+def test_a_portable_pump_opens_a_pond_that_no_truck_comes_near() -> None:
+    lon, lat = node(4, 2)
+    here = county(source("pond", (lon + 0.01, lat + 0.001), "pond", flow_lps=None, lift_metres=4.0))
+    without = answer(here, plan(here, tankers(4), need=10.0))
+    assert without["shuttle"]["runs"] == []
+    brings = {"water_tonnes": 6.0, "hand_pump": 1.0}
+    told = answer(here, plan(here, [*tankers(4), *tankers(1, brings=brings, code="pumped")], need=5.0))
+    (run,) = told["shuttle"]["runs"]
+    assert run["by_hand_pump"]
+    assert run["fill_seconds"] == 750  # 6 t at the 8 l/s of a portable pump
+    (use,) = told["sources"][0]["classes"]
+    assert "water.note.by_hand_pump" in {note["code"] for note in use["notes"]}
+
+
 def test_a_fire_far_off_the_road_says_how_far_the_hose_has_to_go() -> None:
     here = county(source("crane", node(4, 2)))
     lon, lat = VILLAGE_W
