@@ -136,8 +136,11 @@ def _stretches(
 
 
 def _own_piece(live: LiveRoads, vehicle_class: str, start: EdgePoint, limit_ms: int) -> Stretches:
-    """What is reached from inside a piece without meeting a node."""
+    """What is reached from inside a piece without meeting a node: at least the start itself."""
     rows: list[tuple[int, float, float]] = []
+    if start.node >= 0 and start.arc >= 0 and limit_ms >= 0:
+        at = start.fraction if start.arc & 1 == 0 else 1.0 - start.fraction
+        rows.append((start.arc >> 1, at, at))
     if start.node < 0 and start.arc >= 0 and limit_ms >= 0:
         for arc, at in ((start.arc, start.fraction), (start.arc ^ 1, 1.0 - start.fraction)):
             whole = arc_ms(live, vehicle_class, arc)

@@ -158,6 +158,18 @@ def test_seconds_to_get_ready_leave_less_road_and_at_last_none() -> None:
     assert too_late.reached_metres == 0.0
 
 
+def test_the_end_of_a_street_that_only_leads_there_is_all_that_is_reached_from_it() -> None:
+    draft = Draft()
+    draft.add([at(0, 0), at(3, 0)], road="primary", oneway=1)
+    live = draft.live()
+    start = start_in(live, "heavy_engine", 3, 0)
+    assert start.node >= 0
+    (ring,) = isochrones(live, start, "heavy_engine", [5]).rings
+    assert ring.reached_metres == 0.0
+    assert ring.area.covers(shapely.Point(at(3, 0)))
+    assert not ring.area.covers(shapely.Point(at(1, 0)))
+
+
 def test_a_start_off_every_open_road_reaches_nothing() -> None:
     live = town(1).live()
     nowhere = EdgePoint(NO_ARC, 0.0, *at(5, 5), 0.0)
