@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,14 +53,9 @@ def travel_table(
         limit = np.where(roads.maxspeed_kmh > 0.0, roads.maxspeed_kmh * rules.maxspeed_factor, np.inf)
         speed = np.minimum(speed, limit)
     speed *= by_word(roads.surface, lambda word: _surface_factor(word, vehicle))
-    passable = (speed > 0.0) & _surface_holds(roads, vehicle, rules) & _fits(roads, vehicle, rules)
-    passable &= by_word(roads.access, lambda word: word not in rules.closing_access).astype(np.bool_)
-    passable &= by_word(roads.barrier, lambda word: _passes(word, vehicle)).astype(np.bool_)
-    passable &= ~roads.ford | vehicle.ford
-    if (
-        vehicle.max_incline_percent > 0.0
-    ):  # a comparison with NaN is false: an unknown gradient closes nothing
-        passable &= ~(np.abs(roads.incline_percent) > vehicle.max_incline_percent)
+    passable = speed > 0.0
+    for _, stopped in obstacles(roads, vehicle, rules):
+        passable &= ~stopped
 
     gate_ms = by_word(roads.barrier, lambda word: vehicle.gate_seconds * 1000.0 if word in GATES else 0.0)
     if vehicle.on_foot:
@@ -80,6 +76,43 @@ def travel_table(
     table[0::2] = _milliseconds(along + gate_ms)
     table[1::2] = _milliseconds(against + gate_ms)
     return table
+
+
+def obstacles(
+    roads: Roads, vehicle: VehicleClass, rules: DrivingRules
+) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    """What may stop a class, one after the other, and on which pieces it does: all that is needed to say why.
+
+    Comparisons with NaN are false, so an unknown width, weight, height or gradient never closes a road. Between posts
+    the width is that of the gap, and `passes_bollards` says already who slips through.
+    """
+    clearance = 0.0 if vehicle.on_foot else rules.side_clearance_metres
+    between_posts = by_word(roads.barrier, lambda word: word in POSTS and vehicle.passes_bollards).astype(
+        bool
+    )
+    yield "no_access", by_word(roads.access, lambda word: word in rules.closing_access).astype(bool)
+    yield "barrier", ~by_word(roads.barrier, lambda word: _passes(word, vehicle)).astype(bool)
+    yield "too_narrow", (roads.width_metres < vehicle.width_metres + clearance) & ~between_posts
+    yield "too_weak", roads.maxweight_tonnes < vehicle.mass_tonnes
+    yield "too_low", roads.maxheight_metres < vehicle.height_metres
+    yield "ford", roads.ford & (not vehicle.ford)
+    if vehicle.max_incline_percent > 0.0:
+        yield "too_steep", np.abs(roads.incline_percent) > vehicle.max_incline_percent
+    yield "surface", ~_surface_holds(roads, vehicle, rules)
+    yield "road_class", by_word(roads.classes, lambda word: vehicle.speeds_kmh.get(word, 0.0)) <= 0.0
+
+
+def why_closed(roads: Roads, piece: int, vehicle: VehicleClass, rules: DrivingRules) -> str | None:
+    """What stops a class on one piece of road, a name of `obstacles`; None where nothing that is built there does."""
+    one = one_piece(roads, piece)
+    return next((cause for cause, stopped in obstacles(one, vehicle, rules) if stopped[0]), None)
+
+
+def one_piece(roads: Roads, piece: int) -> Roads:
+    first, last = int(roads.starts[piece]), int(roads.starts[piece + 1])
+    columns = {f.name: getattr(roads, f.name)[piece : piece + 1] for f in fields(Roads)}
+    shape = {"coords": roads.coords[first:last], "starts": np.array((0, last - first), dtype=np.int64)}
+    return Roads(**(columns | shape))
 
 
 def by_word(words: Sequence[str], value: Callable[[str], float]) -> NDArray[np.float64]:
@@ -118,21 +151,6 @@ def _surface_holds(roads: Roads, vehicle: VehicleClass, rules: DrivingRules) -> 
         hard_track = by_word(roads.tracktype, lambda word: word == "grade1").astype(np.bool_)
         holds &= ~(unpaved | (unknown & track & ~hard_track))
     return holds
-
-
-def _fits(roads: Roads, vehicle: VehicleClass, rules: DrivingRules) -> NDArray[np.bool_]:
-    """Comparisons with NaN are false, so an unknown width, weight or height never closes a road.
-
-    Between posts the width is that of the gap, and `passes_bollards` has said already who slips through.
-    """
-    clearance = 0.0 if vehicle.on_foot else rules.side_clearance_metres
-    between_posts = by_word(roads.barrier, lambda word: word in POSTS and vehicle.passes_bollards).astype(
-        np.bool_
-    )
-    tight = (roads.width_metres < vehicle.width_metres + clearance) & ~between_posts
-    weak = roads.maxweight_tonnes < vehicle.mass_tonnes
-    low = roads.maxheight_metres < vehicle.height_metres
-    return np.asarray(~(tight | weak | low), dtype=np.bool_)
 
 
 def _times(milliseconds: NDArray[np.float64], factor: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -109,15 +109,20 @@ def _last_metres(unit: Candidate, travel: Travel) -> list[dict[str, Any]]:
     """When water can be on the fire, which is what a unit is ranked by; or that it brings none there, and why."""
     if not travel.reachable:
         return []
+    short = []
+    if travel.held_by is not None:
+        metres = {"metres": round(travel.short_metres)}
+        short = [{"code": f"note.stops_short_{travel.held_by}", "params": metres}]
     if travel.water:
         params = {
             "minutes": round((_water_seconds(unit, travel) or 0.0) / 60, 1),
             "metres": round(travel.hose_metres),
         }
-        return [{"code": "note.water", "params": params}]
+        return [*short, {"code": "note.water", "params": params}]
     if travel.without_water_ms > 0:
-        return [{"code": "note.no_water", "params": {"metres": round(travel.on_foot_metres)}}]
-    return []
+        params = {"metres": round(travel.on_foot_metres)}
+        return [*short, {"code": "note.no_water", "params": params}]
+    return short
 
 
 def _water_seconds(unit: Candidate, travel: Travel) -> float | None:

@@ -57,7 +57,8 @@ class Travel:
     `hindered_by`: what lies on the way it would otherwise have taken, as somebody reported it, and `delay_ms` what
     all of it costs. `heading` of `routing.on_road.HEADINGS` where it drives already and its direction is known.
     Where the hose reaches (`water`), water can be on the fire `setup_ms` after the vehicle stops (at `stop`: longitude,
-    latitude); where it does not, the unit counts as `without_water_ms` later.
+    latitude); where it does not, the unit counts as `without_water_ms` later. `short_metres`: what is left over ground
+    where it stops short of the road nearest to the place, and `held_by` what on that road stops its class.
     """
 
     reachable: bool
@@ -73,6 +74,8 @@ class Travel:
     hose_metres: float = 0.0
     water: bool = False
     stop: tuple[float, float] | None = None
+    short_metres: float = 0.0
+    held_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,10 @@ from dispatch.alarms.question import UNREACHABLE_MS
 from dispatch.forces.model import Candidate
 from dispatch.forces.starting import start_of
 from gis_data.errors import InputError
+from gis_data.model import Roads
 from routing.learning import expected_by_road as by_road
 from routing.live import LiveRoads
+from routing.obstacle import shortfalls_of
 from routing.on_road import heading_of
 from routing.path import line_of
 from routing.rank import Reach, Start, rank
@@ -51,8 +53,11 @@ class Measured:
         return None
 
 
-async def measure(live: LiveRoads, lon: float, lat: float, units: Sequence[Candidate]) -> Measured:
-    return await asyncio.to_thread(_measure, live, lon, lat, tuple(units))
+async def measure(
+    live: LiveRoads, lon: float, lat: float, units: Sequence[Candidate], roads: Roads | None = None
+) -> Measured:
+    """With the `roads` that `live` was built from, whoever stops short is told with what holds it."""
+    return await asyncio.to_thread(_measure, live, lon, lat, tuple(units), roads)
 
 
 async def ways(measured: Measured, unit_codes: frozenset[str]) -> dict[str, list[list[float]]]:
@@ -80,18 +85,21 @@ def _expected(measured: Measured, unit_codes: frozenset[str]) -> dict[str, dict[
     }
 
 
-def _measure(live: LiveRoads, lon: float, lat: float, units: tuple[Candidate, ...]) -> Measured:
+def _measure(
+    live: LiveRoads, lon: float, lat: float, units: tuple[Candidate, ...], roads: Roads | None = None
+) -> Measured:
     starts = tuple(start_of(live, unit) for unit in units)
     try:
         reaches = tuple(rank(live, lon, lat, starts)) if starts else ()
     except InputError:
         # A caller may be anywhere. The dispatcher is told that no road leads there, and sends whom he sees fit.
         return Measured(lon, lat, live, units, starts, (), (NO_WAY,) * len(units))
-    travels = tuple(_travel(live, reach) for reach in reaches)
+    short = shortfalls_of(live, roads, lon, lat, [unit.vehicle_class for unit in units], reaches)
+    travels = tuple(_travel(live, reach, *left) for reach, left in zip(reaches, short, strict=True))
     return Measured(lon, lat, live, units, starts, reaches, travels)
 
 
-def _travel(live: LiveRoads, reach: Reach) -> Travel:
+def _travel(live: LiveRoads, reach: Reach, short_metres: float, held_by: str | None) -> Travel:
     """Where the road ends the crew walks on: its time holds the walk, so that whoever drives nearer is sooner."""
     reachable = reach.reachable or (
         reach.total_ms < UNREACHABLE_MS and reach.on_foot_metres <= MOST_ON_FOOT_METRES
@@ -110,6 +118,8 @@ def _travel(live: LiveRoads, reach: Reach) -> Travel:
         hose_metres=reach.hose_metres,
         water=reach.water,
         stop=(round(reach.stop_lon, 7), round(reach.stop_lat, 7)),
+        short_metres=short_metres,
+        held_by=held_by,
     )
 
 

@@ -71,7 +71,11 @@ async def propose(
             return await _propose(desk, work, incident, measured, asked)
         units = await desk.units_now(work)
         measured = await measure(
-            await desk.roads.refresh(work.conn, work.now), incident.lon, incident.lat, units
+            await desk.roads.refresh(work.conn, work.now),
+            incident.lon,
+            incident.lat,
+            units,
+            desk.county.roads,
         )
         incident = await lock_incident(work.conn, desk.county.code, incident_id)
     return None

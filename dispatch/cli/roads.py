@@ -96,7 +96,7 @@ def nearest(
         print_json(answer)
         return
     table = Table(title=f"{answer['at']['lon']:.5f}, {answer['at']['lat']:.5f}")
-    for column in ("unit", "station", "vehicle", "eta", "turnout", "drive", "km", "on foot"):
+    for column in ("unit", "station", "vehicle", "eta", "turnout", "drive", "km", "on foot", "hose", "water"):
         table.add_column(column)
     for unit in answer["units"]:
         table.add_row(
@@ -108,6 +108,8 @@ def nearest(
             clock(unit["travel_seconds"]),
             f"{unit['distance_metres'] / 1000:.1f}",
             f"{unit['on_foot_metres']:.0f} m",
+            f"{unit['hose_metres']:.0f} m",
+            "–" if unit["water_seconds"] is None else clock(unit["water_seconds"]),
         )
     Console().print(table)
 
@@ -143,12 +145,15 @@ def nearest_units(
                 "vehicle": units[i].vehicle_class,
                 "lon": at[i].x,
                 "lat": at[i].y,
-                "eta_seconds": reach.total_ms / 1000,
+                "eta_seconds": reach.arrival_ms / 1000,
                 "turnout_seconds": reach.ready_ms / 1000,
                 "travel_seconds": reach.travel_ms / 1000,
                 "on_foot_seconds": reach.on_foot_ms / 1000,
                 "distance_metres": round(reach.distance_metres, 1),
                 "on_foot_metres": round(reach.on_foot_metres, 1),
+                "hose_metres": round(reach.hose_metres, 1),
+                "water_seconds": None if reach.water_ms is None else reach.water_ms / 1000,
+                "stop": [reach.stop_lon, reach.stop_lat],
                 "reason": _reason(rank_place, reach),
                 "path": [list(point) for point in path_of(live, fleet.starts[i], reach).coordinates],
             }
@@ -158,9 +163,15 @@ def nearest_units(
 
 
 def _reason(place: int, reach: Reach) -> str:
+    """What the place in the ranking rests on: when water can be on the fire, or that it cannot."""
+    params = {"place": place, "minutes": round(reach.arrival_ms / 60_000, 1)}
+    if reach.water_ms is not None:
+        water = {"water": round(reach.water_ms / 60_000, 1), "metres": round(reach.hose_metres)}
+        return text("cli.nearest_water", params | water)
+    if reach.without_water_ms > 0:
+        return text("cli.nearest_no_water", params | {"metres": round(reach.on_foot_metres)})
     code = "cli.nearest_on_foot" if reach.on_foot_metres >= 50 else "cli.nearest_by_road"
-    minutes = round(reach.total_ms / 60_000, 1)
-    return text(code, {"place": place, "minutes": minutes, "metres": round(reach.on_foot_metres)})
+    return text(code, params | {"metres": round(reach.on_foot_metres)})
 
 
 def turnout_seconds(county: County, unit: Unit) -> float:

@@ -9,8 +9,8 @@ import pytest
 from gis_data.model import DrivingRules, VehicleClass
 from routing.graph import build_graph
 from routing.live import LiveRoads
-from routing.passable import CLOSED, GATES, POSTS, UNPAVED, WALLS
-from tests.rules.routing_world import FOOT, HEAVY, LIGHT, MOTORCYCLE, Draft, at, vehicle
+from routing.passable import CLOSED, GATES, POSTS, UNPAVED, WALLS, why_closed
+from tests.rules.routing_world import FLEET, FOOT, HEAVY, LIGHT, MOTORCYCLE, Draft, at, town, vehicle
 
 PAVED_ONLY = vehicle("ladder", needs_paved=True, tracktypes=frozenset({"grade1"}))
 
@@ -184,6 +184,39 @@ def test_a_road_too_steep_for_a_class_is_closed_both_ways(sign: float) -> None:
 def test_a_gate_on_a_climb_costs_its_own_time_and_no_more() -> None:
     along, _ = drive(CLIMBER, incline=10.0)
     assert drive(CLIMBER, incline=10.0, barrier="gate")[0] == along + 20_000
+
+
+@pytest.mark.parametrize(
+    ("cause", "facts"),
+    [
+        ("no_access", {"access": "no"}),
+        ("barrier", {"barrier": "bollard"}),
+        ("too_narrow", {"width": 2.3}),
+        ("too_weak", {"maxweight": 5.0}),
+        ("too_low", {"maxheight": 2.5}),
+        ("ford", {"ford": True}),
+        ("too_steep", {"incline": -21.0}),
+        ("surface", {"smoothness": "horrible"}),
+        ("road_class", {"road": "footway"}),
+    ],
+)
+def test_what_stops_a_class_is_named(cause: str, facts: dict[str, object]) -> None:
+    draft = Draft()
+    draft.add([at(9, 9), at(9, 8), at(8, 8)], road="primary")
+    draft.add([at(0, 0), at(5, 0)], **facts)
+    assert why_closed(draft.roads(), 1, CLIMBER, DrivingRules()) == cause
+    assert why_closed(draft.roads(), 0, CLIMBER, DrivingRules()) is None
+    assert not passes(CLIMBER, **facts)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("code", list(FLEET))
+def test_every_road_is_closed_to_a_class_exactly_where_something_stops_it(seed: int, code: str) -> None:
+    roads = town(seed).roads()
+    ms = LiveRoads(build_graph(roads, FLEET)).travel_ms(code)
+    for piece in range(len(roads)):
+        is_open = min(ms[2 * piece], ms[2 * piece + 1]) < CLOSED
+        assert (why_closed(roads, piece, FLEET[code], DrivingRules()) is None) == is_open
 
 
 def test_people_walk_both_ways() -> None:

@@ -84,6 +84,11 @@ function Proposed({ unit, place, open }: { readonly unit: ProposedUnit; readonly
           {` · ${(unit.distance_metres / 1000).toFixed(1)} km`}
           {unit.on_foot_metres > 1 && <b class="short"> · {t("page.on_foot", { metres: Math.round(unit.on_foot_metres) })}</b>}
         </span>
+        {(unit.notes ?? []).map((note) => (
+          <span key={note.code} class={note.code === "note.no_water" ? "how short" : "how"} data-test="note">
+            {say(note)}
+          </span>
+        ))}
       </button>
     </li>
   );

@@ -23,7 +23,12 @@ export interface ProposedUnit {
   readonly travel_seconds: number;
   readonly distance_metres: number;
   readonly on_foot_metres: number;
+  readonly hose_metres?: number;
+  readonly water?: boolean;
+  readonly water_seconds?: number | null;
+  readonly stop?: readonly [number, number] | null;
   readonly reason: Coded;
+  readonly notes?: readonly Coded[];
 }
 
 export interface PassedUnit {
