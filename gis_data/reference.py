@@ -115,8 +115,9 @@ class DrivingRules:
     class's own speed and `maxspeed_factor` × the limit. A class that may go against a one-way street does so
     slowly, and only on `contraflow_roads`. A road must be `side_clearance_metres` wider than the vehicle.
     A track of unknown grade counts as `unknown_track`. Walking from a stop to the alarm covers
-    `walk_detour` × the air distance at `walk_kmh`; within `at_scene_metres` nobody walks: the hose reaches. A unit
-    that would walk `longest_walk_metres` more than it is from the nearest road does not reach it.
+    `walk_detour` × the air distance at `walk_kmh`; who brings no hose does not walk within `at_scene_metres`. A
+    vehicle whose hose does not reach the fire counts as `without_water_seconds` later. A unit that would walk
+    `longest_walk_metres` more than it is from the nearest road does not reach it.
     A point next to an island of the class's roads belongs to its main network instead, if that is not more than
     `island_metres` farther. A point farther than `longest_off_road_metres` from every road is off the map.
     """

@@ -1,15 +1,15 @@
 """How long every unit needs to an alarm, each with its own vehicle class, exactly; ties go to the earlier unit.
 
-A unit rolls when it is ready (`Start.ready_ms`, its turnout): what is ranked is ready + drive + walk.
+A unit rolls when it is ready (`Start.ready_ms`, its turnout): what is ranked is ready + drive + last metres.
 
 Each class has its own *alarm point*: the nearest point of a road that the class can use now, provided it lies at most
 `at_scene_metres` farther from the alarm than the nearest road of any kind. A unit that can drive there arrives
-`by_road`, and its time is the shortest drive. Any other unit drives to the stop from which drive plus walk is
+`by_road`, and its time is the shortest drive. Any other unit drives to the stop from which drive and last metres are
 shortest, so that a closure that cuts the alarm off still leaves each unit its best stop. Stops are all nodes that the
 class can drive to, the nearest point to the alarm of every piece open to it, and the place where the unit stands, if
 no more than `longest_walk_metres` is left to walk (and what everybody walks from the nearest road). A unit without
-any is not `reachable`, and its answer is the walk from where it stands. What is left on foot is the air distance ×
-`walk_detour`, at `walk_kmh`, and nothing within `at_scene_metres` (all in `DrivingRules`).
+any is not `reachable`, and its answer is the walk from where it stands. The last metres, by hose or on foot, are in
+`routing.last_metres`: what is ranked is the time until water can be on the fire.
 """
 
 from __future__ import annotations

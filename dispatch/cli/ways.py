@@ -95,6 +95,10 @@ def _document(
         "distance_metres": round(found.distance_metres, 1),
         "on_foot_metres": round(found.reach.on_foot_metres, 1),
         "on_foot_seconds": found.reach.on_foot_ms / 1000,
+        "hose_metres": round(found.reach.hose_metres, 1),
+        "setup_seconds": found.reach.setup_ms / 1000,
+        "water": found.reach.water,
+        "stop": [found.reach.stop_lon, found.reach.stop_lat],
         "by_road": found.reach.by_road,
         "from": _point(found.start),
         "to": _point(found.goal),
@@ -110,11 +114,12 @@ def _point(point: Any) -> dict[str, float | int]:
 
 
 def _summary(found: Route) -> tuple[str, str, str]:
-    on_foot = found.reach.on_foot_metres
+    on_foot, hose = found.reach.on_foot_metres, found.reach.hose_metres
+    left = f"+ {hose:.0f} m of hose" if hose >= 1 else f"+ {on_foot:.0f} m on foot" if on_foot >= 1 else ""
     return (
         clock(found.travel_ms / 1000),
         f"{found.distance_metres / 1000:.1f} km",
-        f"+ {on_foot:.0f} m on foot" if on_foot >= 1 else "",
+        left,
     )
 
 
