@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from routing.ends import one_stop
 from routing.hierarchy import is_installed, is_worth
+from routing.last_metres import last_metres
 from routing.live import LiveRoads
 from routing.rank import Fleet, rank_times
 from routing.search import find
@@ -125,14 +126,18 @@ def _others(
 
 
 def _ours(ground: Ground, live: LiveRoads, units: NDArray[np.int64], k: int) -> Asking:
-    """Times without ways, as the peers give them; both sides know where on the road an alarm lies."""
+    """Times without ways, as the peers give them; both sides know where on the road an alarm lies.
+
+    What an engine needs on the alarm's own road until it has water is the same for all, and not of the peers' work.
+    """
     fleet = ground.fleet(live, units)
-    return partial(_rank, ground, live, fleet, k)
+    on_the_spot = last_metres(ground.graph.rules, ground.graph.vehicle_classes[VEHICLE], np.zeros(1))
+    return partial(_rank, ground, live, fleet, k, int(on_the_spot.counted_ms[0]))
 
 
-def _rank(ground: Ground, live: LiveRoads, fleet: Fleet, k: int, alarm: int) -> Best:
+def _rank(ground: Ground, live: LiveRoads, fleet: Fleet, k: int, on_the_spot_ms: int, alarm: int) -> Best:
     numbers, times = rank_times(live, *ground.at(alarm), fleet, k=k, paths=False).in_order(k)
-    return times, numbers
+    return times - on_the_spot_ms, numbers
 
 
 def _agree(who: str, told: Sequence[Best], expected: Sequence[Best]) -> None:
@@ -176,7 +181,7 @@ def _search_alone(ground: Ground, units: NDArray[np.int64], best: int) -> Any:
     def ask(alarm: int) -> list[int]:
         point = ground.live.find_point(*ground.at(alarm), VEHICLE, "alarm")
         assert point is not None
-        stops = one_stop(ground.live, VEHICLE, point, ground.at(alarm))
+        stops = one_stop(ground.live, VEHICLE, point)
         found = find(
             ground.graph, ground.graph.inbound[VEHICLE], stops.sources, squad.targets, best, paths=False
         )
