@@ -48,9 +48,10 @@ from dispatch.push.feed import Feed
 from dispatch.push.sockets import make_socket_router
 from gis_data.crs import to_wgs84
 from gis_data.model import County
+from routing.county import county_graph
 from routing.hierarchy import is_installed, open_hierarchy
 from routing.live import LiveRoads
-from routing.store import GRAPHS, open_graph
+from routing.store import GRAPHS
 from routing.warm import warm_up
 from runtime.calendar import Calendar, Job
 from runtime.database import Work, open_database
@@ -179,7 +180,7 @@ def _serve_openapi(app: FastAPI, guard: Guard) -> None:
 def _live_roads(county: County, cache: Path) -> LiveRoads:
     """Mapped from the cache after the first start, so that worker processes share its pages."""
     warm_up()
-    live = LiveRoads(open_graph(cache / GRAPHS, county.roads, county.vehicle_classes, county.driving))
+    live = LiveRoads(county_graph(county, cache))
     return live.with_hierarchy(open_hierarchy(cache / GRAPHS, live.graph)) if is_installed() else live
 
 

@@ -71,6 +71,7 @@ class VehicleClass:
     `pump_lps` is the flow of its own pump (0: it has none), which draws water over `suction_hose_metres` and up to
     `max_suction_lift_metres` at sea level.
     Under way it turns round in `turn_seconds`: anywhere if it `turns_on_road`, else at junctions and dead ends.
+    Emergency drives waive turn restrictions, unless the class `honours_turn_restrictions`.
     A climb of p percent takes `uphill_time_per_percent` × p of the time on the level more; a road steeper than
     `max_incline_percent` is closed both ways (0: none is too steep). Where it must stop it lays up to `hose_metres`
     of hose (0: it brings no water by itself): `water_setup_seconds` from stopping to water at the nozzle with the
@@ -90,6 +91,7 @@ class VehicleClass:
     against_oneway: bool = False
     turns_on_road: bool = False
     turn_seconds: float = 60.0
+    honours_turn_restrictions: bool = False
     needs_paved: bool = False
     tracktypes: frozenset[str] = frozenset({"grade1", "grade2", "grade3"})
     smoothness: frozenset[str] = frozenset({"excellent", "good", "intermediate", "bad"})

@@ -18,7 +18,8 @@ from routing.last_metres import last_metres
 from routing.live import LiveRoads
 from routing.passable import CLOSED
 from routing.point import NO_ARC, EdgePoint
-from routing.search import Sources, Targets, find
+from routing.roads_of import RoadsOf
+from routing.search import Sources, Targets
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +105,8 @@ def _from_posts(
     live: LiveRoads, vehicle_class: str, posts: Sequence[Post], places: Sequence[Place]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """For each place the time in ms and the number of the post that is there first."""
-    graph, rules, vehicle = live.graph, live.graph.rules, live.graph.require_class(vehicle_class)
-    sources: list[tuple[int, int, int]] = []
+    rules, vehicle = live.graph.rules, live.graph.require_class(vehicle_class)
+    sources: list[tuple[int, int, int, int]] = []
     at_post: dict[int, list[tuple[int, EdgePoint, int]]] = {}
     for number, post in enumerate(posts):
         point = live.find_point(post.lon, post.lat, vehicle_class, f"post {post.code}")
@@ -113,11 +114,12 @@ def _from_posts(
             continue
         turnout = round(post.turnout_seconds * 1000.0)
         sources += [
-            (node, turnout + cost, number) for node, cost in _ends(live, vehicle_class, point, leaving=True)
+            (node, arc, turnout + cost, number)
+            for node, arc, cost in _ends(live, vehicle_class, point, leaving=True)
         ]
         at_post.setdefault(point.arc >> 1, []).append((number, point, turnout))
 
-    entries: list[tuple[int, int, int]] = []
+    entries: list[tuple[int, int, int, int]] = []
     direct = np.full(len(places), CLOSED, dtype=np.int64)
     neighbour = np.full(len(places), -1, dtype=np.int64)
     on_foot = np.zeros(len(places), dtype=np.int64)
@@ -126,7 +128,7 @@ def _from_posts(
         if point is None:
             continue
         on_foot[number] = last_metres(rules, vehicle, np.array([point.off_road_metres])).on_foot_ms[0]
-        entries += [(node, cost, number) for node, cost in _ends(live, vehicle_class, point, leaving=False)]
+        entries += [(*end, number) for end in _ends(live, vehicle_class, point, leaving=False)]
         for post_number, start, turnout in at_post.get(point.arc >> 1, ()):
             within = (
                 along_edge(live, vehicle_class, start, point.arc, point.fraction) if point.node < 0 else None
@@ -134,51 +136,34 @@ def _from_posts(
             if within is not None and turnout + within[1] < direct[number]:
                 direct[number], neighbour[number] = turnout + within[1], post_number
 
-    source, entry = (
-        np.array(sources, dtype=np.int64).reshape(-1, 3),
-        np.array(entries, dtype=np.int64).reshape(-1, 3),
-    )
-    found = find(
-        graph,
-        outbound(live, vehicle_class),
-        Sources(source[:, 0].copy(), source[:, 1].copy(), np.full(len(source), NO_ARC, dtype=np.int64)),
-        Targets(
-            node=entry[:, 0].copy(),
-            cost=entry[:, 1].copy(),
-            arc=np.full(len(entry), NO_ARC, dtype=np.int64),
-            target=entry[:, 2].copy(),
-            direct=direct,
-        ),
+    source = np.array(sources, dtype=np.int64).reshape(-1, 4).T.copy()
+    entry = np.array(entries, dtype=np.int64).reshape(-1, 4).T.copy()
+    found = RoadsOf(live, vehicle_class, forward=True).find(
+        Sources(node=source[0], cost=source[2], arc=source[1]),
+        Targets(node=entry[0], cost=entry[2], arc=entry[1], target=entry[3], direct=direct),
         best=len(places),
         paths=False,
     )
     reached = found.time < CLOSED
     by_road = reached & (found.entry >= 0)
     post_of = neighbour.copy()
-    post_of[by_road] = source[found.source[by_road], 2]
+    post_of[by_road] = source[3][found.source[by_road]]
     return np.where(reached, found.time + on_foot, CLOSED), post_of
 
 
-def outbound(live: LiveRoads, vehicle_class: str) -> NDArray[np.uint64]:
-    """The class's weights for a search that drives forward: at each position the reverse of the arc that enters."""
-    graph, inbound = live.graph, live.weights(vehicle_class)
-    turned = inbound[graph.slot[graph.in_arc ^ np.uint32(1)]]
-    weights: NDArray[np.uint64] = (turned & ~np.uint64(0xFFFFFFFF)) | (inbound & np.uint64(0xFFFFFFFF))
-    weights.flags.writeable = False
-    return weights
-
-
-def _ends(live: LiveRoads, vehicle_class: str, point: EdgePoint, *, leaving: bool) -> list[tuple[int, int]]:
-    """Nodes at the ends of a point's edge and the time from the point to them, or from them to the point."""
+def _ends(
+    live: LiveRoads, vehicle_class: str, point: EdgePoint, *, leaving: bool
+) -> list[tuple[int, int, int]]:
+    """Nodes at the ends of a point's edge, the arc between, and the time from the point to them, or back."""
     if point.node >= 0:
-        return [(point.node, 0)]
+        return [(point.node, NO_ARC, 0)]
     found = []
     for arc, fraction in ((point.arc, point.fraction), (point.arc ^ 1, 1.0 - point.fraction)):
         whole = arc_ms(live, vehicle_class, arc)
         if whole < CLOSED:
             gone = part(whole, fraction)
             end = live.graph.head[arc] if leaving else live.graph.tail[arc]
-            found.append((int(end), whole - gone if leaving else gone))
+            found.append((int(end), arc, whole - gone if leaving else gone))
     return found
 
 

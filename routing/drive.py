@@ -13,7 +13,7 @@ from routing.last_metres import LastMetres, last_metres
 from routing.passable import CLOSED
 from routing.point import NO_ARC, EdgePoint
 from routing.reach import Reach, uncut_metres
-from routing.search import Found, find
+from routing.search import Found
 
 
 class Drive:
@@ -67,9 +67,8 @@ class Drive:
             self.times = np.minimum(climbed, direct)
             self.arrived = np.flatnonzero(self.times < CLOSED)
             return
-        weights = live.inbound[squad.vehicle_class]
         wanted = len(squad) if best is None else best
-        self._found = find(live.graph, weights, stops.sources, targets, wanted, limit_ms, paths)
+        self._found = squad.roads.find(stops.sources, targets, wanted, limit_ms, paths)
         self.times, self.arrived = self._found.time, self._found.order
 
     def reach(self, index: int, alarm: EdgePoint | None, furthest_walk_metres: float = 0.0) -> Reach:

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.coverage import outbound
 from routing.ends import Stops, along_edge, entries
 from routing.live import LiveRoads
 from routing.passable import CLOSED
 from routing.point import EdgePoint
-from routing.search import Sources, Spread, Targets, find, spread
+from routing.roads_of import RoadsOf, outbound
+from routing.search import Sources, Spread, Targets, spread
 
 NO_NUMBERS: NDArray[np.int64] = np.empty(0, dtype=np.int64)
 
@@ -46,7 +46,7 @@ def drives(
     direct, direct_metres = _inside_one_piece(live, vehicle_class, starts, stops)
     froms, tos = _leaving(live, vehicle_class, starts), _arriving(live, stops)
     forward = len(starts) <= len(stops)
-    weights = outbound(live, vehicle_class) if forward else live.weights(vehicle_class)
+    roads = RoadsOf(live, vehicle_class, forward=forward)
     rows, columns = (froms, tos) if forward else (tos, froms)
     count, width = (len(starts), len(stops)) if forward else (len(stops), len(starts))
     total = np.empty((count, width), dtype=np.int64)
@@ -57,7 +57,7 @@ def drives(
         first, last = np.searchsorted(rows.of, (row, row + 1))
         sources = Sources(rows.node[first:last], rows.cost[first:last], rows.arc[first:last])
         targets = Targets(columns.node, columns.cost, columns.arc, columns.of, np.ascontiguousarray(near))
-        found = find(live.graph, weights, sources, targets, best=width, paths=metres)
+        found = roads.find(sources, targets, best=width, paths=metres)
         total[row] = found.time
         if driven is not None:
             by_graph = found.entry >= 0
@@ -138,7 +138,10 @@ def _inside_one_piece(
 
 
 def drive_tree(live: LiveRoads, vehicle_class: str, start: EdgePoint) -> Spread:
-    """The drives from one point to every node; none of a unit that is bound to a direction."""
+    """The drives from one point to every node, of a class that waives turn restrictions.
+
+    None of a unit that is bound to a direction.
+    """
     side = _leaving(live, vehicle_class, [start])
     sources = Sources(side.node, side.cost, side.arc)
     driven = np.where(side.arc >= 0, live.graph.length_metres[side.arc >> 1] - side.undriven, 0.0)

@@ -16,6 +16,7 @@ from routing.onward import Driven, drive_on
 from routing.passable import CLOSED, LONGEST_MS
 from routing.point import NO_ARC, EdgePoint
 from routing.reach import Start
+from routing.roads_of import RoadsOf
 from routing.search import Targets
 
 
@@ -33,6 +34,7 @@ class Squad:
         self.live, self.vehicle_class = live, vehicle_class
         self.members, self.points = members, tuple(points)
         self.ready_ms = np.zeros(len(self.points), dtype=np.int64) if ready_ms is None else ready_ms
+        self.roads = RoadsOf(live, vehicle_class)
         self.onward = drive_on(live, vehicle_class, self.points)
         direct = np.full(len(self.points), CLOSED, dtype=np.int64)
         standing = entries(live, vehicle_class, self.points, direct)
@@ -106,8 +108,7 @@ class Division:
         squad = self.everyone
         sure = np.zeros(len(squad), dtype=np.bool_)
         if squad.vehicle_class not in squad.live.closed:
-            main = squad.live.graph.main_network(squad.vehicle_class)
-            sure[squad.targets.target[main.leads_in[squad.targets.node]]] = True
+            sure[squad.targets.target[squad.roads.leads_in(squad.targets)]] = True
         return sure
 
     @cached_property

@@ -22,6 +22,7 @@ from routing.ellipsoid import segment_metres
 from routing.islands import MainNetwork, find_main_network
 from routing.passable import travel_table
 from routing.scratch import ScratchPool
+from routing.turn_network import TurnNetwork
 from routing.words import Numbers, Repeated, Words
 
 NODE_STEP = 1e-7
@@ -34,6 +35,7 @@ class RoadGraph:
 
     The arcs that enter node `u` stand at positions `first_in[u]` to `first_in[u + 1]`; `in_arc` gives the arc at a
     position, `slot` the position of an arc, and a class's `inbound[position]` is `milliseconds << 32 | tail`.
+    Classes that honour turn restrictions have a network in `turns` to search on (see `routing.turns`).
     `piece_of` gives the piece by its id in the county's roads, `tree` the pieces by their boxes in degrees.
     """
 
@@ -59,6 +61,7 @@ class RoadGraph:
     bounds: tuple[float, float, float, float]
     vehicle_classes: Mapping[str, VehicleClass]
     rules: DrivingRules
+    turns: Mapping[str, TurnNetwork] = field(default_factory=dict, repr=False)
     scratch: ScratchPool = field(default_factory=ScratchPool, repr=False)
     main_networks: dict[str, MainNetwork] = field(default_factory=dict, repr=False)
 

@@ -39,9 +39,12 @@ CLIMBING = 3.0
 def is_worth(live: LiveRoads, vehicle_class: str, wanted: int, units: int) -> bool:
     """Whether a search for the best `wanted` of so many units would settle more nodes than a hierarchy costs.
 
-    A class with conditions keeps the search: its weights change too often to customize a metric each time.
+    A class with conditions keeps the search: its weights change too often to customize a metric each time. So does
+    one that honours turn restrictions: the hierarchy is one of nodes, and knows no turns.
     """
     if live.hierarchy is None or vehicle_class in live.touched or units == 0:
+        return False
+    if vehicle_class in live.graph.turns:
         return False
     nodes = live.graph.nodes
     return min(wanted, units) / units * nodes > CLIMBING * math.sqrt(nodes * units)

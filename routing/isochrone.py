@@ -17,14 +17,14 @@ from numpy.typing import NDArray
 from shapely import Polygon
 
 from gis_data.errors import InputError
-from routing.coverage import outbound
 from routing.ends import arc_ms, entries
 from routing.geometry import metres_east, metres_north
 from routing.live import LiveRoads
 from routing.passable import CLOSED
 from routing.point import EdgePoint
 from routing.raster import REACH, draw, rings
-from routing.search import Sources, spread
+from routing.roads_of import RoadsOf
+from routing.search import Sources
 
 AROUND_METRES = 100.0
 MOST_CORNERS = 4_000_000  # of the grid; beyond that, the cells grow
@@ -108,19 +108,17 @@ def stretches_within(live: LiveRoads, start: EdgePoint, vehicle_class: str, limi
 
 
 def _times(live: LiveRoads, vehicle_class: str, start: EdgePoint, limit_ms: int) -> NDArray[np.int64]:
-    """Milliseconds from the start to every node; above the limit: not reached."""
+    """Milliseconds from the start until each arc is driven onto; above the limit: not reached."""
     out = entries(live, vehicle_class, [start], np.full(1, CLOSED, dtype=np.int64))
     sources = Sources(out.node, out.cost, out.arc)
-    found = spread(live.graph, outbound(live, vehicle_class), sources, limit_ms, np.zeros(len(out.node)))
-    return found.time.astype(np.int64)
+    return RoadsOf(live, vehicle_class, forward=True).times_onto_arcs(sources, limit_ms)
 
 
 def _stretches(
     live: LiveRoads, vehicle_class: str, start: EdgePoint, times: NDArray[np.int64], limit_ms: int
 ) -> Stretches:
-    graph = live.graph
     whole = live.travel_ms(vehicle_class).astype(np.int64)
-    left = limit_ms - times[graph.tail]
+    left = limit_ms - times
     reached = (left >= 0) & (whole < CLOSED)
     share = np.where(whole > left, left / np.maximum(whole, 1), 1.0)
     along, against = np.where(reached[0::2], share[0::2], -1.0), np.where(reached[1::2], share[1::2], -1.0)

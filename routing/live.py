@@ -50,6 +50,7 @@ class LiveRoads:
     hierarchy: Hierarchy | None = None
     profile: SpeedProfile | None = None
     sheets: Sheets = field(default_factory=Sheets, repr=False)
+    turn_weights: dict[tuple[str, bool], NDArray[np.uint64]] = field(default_factory=dict, repr=False)
     points: dict[tuple[float, float, str], EdgePoint | None] = field(default_factory=dict, repr=False)
     arrivals: dict[tuple[float, float, str], Arrival | None] = field(default_factory=dict, repr=False)
 

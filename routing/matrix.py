@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
@@ -64,10 +64,8 @@ def travel_matrix(
     """How long every start takes to every point, (lon, lat) in WGS-84 degrees; starts may be of several classes.
 
     Without `metres`, `distance_metres` is NaN and the searches are faster. `progress` counts searches, and is
-    called from the calling thread. Units under way count as standing where they are: a table of times does not ask
-    which way a unit looks. Raises InputError as `rank` does.
+    called from the calling thread. Raises InputError as `rank` does.
     """
-    starts = [_at_rest(start) for start in starts]
     fleet = Fleet(live, starts)
     shape = (len(starts), len(points))
     found = TravelMatrix(
@@ -99,13 +97,10 @@ def travel_matrix(
             getattr(found, name)[here] = np.where(arrived, column, column.dtype.type(0))
         if drives_.metres is not None:
             found.distance_metres[here] = drives_.metres
-        _walk_the_rest(live, squad, points, found, metres)
-    _rank_the_bound(live, starts, points, found, metres)
+        if code not in live.graph.turns:
+            _walk_the_rest(live, squad, points, found, metres)
+    _rank_one_by_one(live, starts, points, found, metres)
     return found
-
-
-def _at_rest(start: Start) -> Start:
-    return replace(start, at=replace(start.at, directed=False)) if start.at is not None else start
 
 
 def _last_metres(stops: Sequence[Stops | None]) -> LastMetres:
@@ -237,19 +232,24 @@ def _best_stop(
     return best
 
 
-def _rank_the_bound(
+def _rank_one_by_one(
     live: LiveRoads,
     starts: Sequence[Start],
     points: Sequence[tuple[float, float]],
     found: TravelMatrix,
     metres: bool,
 ) -> None:
-    """Units under way that are bound to a direction: where they may turn, only a ranking knows."""
-    classes = live.graph.vehicle_classes
+    """Units under way that are bound to a direction, and the rest of those of classes that honour turn restrictions.
+
+    Where they may turn, only a ranking knows.
+    """
+    graph, classes = live.graph, live.graph.vehicle_classes
+    walks: NDArray[np.bool_] = np.any(~found.by_road, axis=1)
     rows = [
         row
         for row, start in enumerate(starts)
-        if start.at is not None and is_bound(classes[start.vehicle_class], start.at)
+        if (start.at is not None and is_bound(classes[start.vehicle_class], start.at))
+        or (walks[row] and start.vehicle_class in graph.turns)
     ]
     if not rows:
         return

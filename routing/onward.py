@@ -3,7 +3,7 @@
 A class that `turns_on_road` may turn where it is. Any other drives on to the next junction or dead end, over every
 node from which only one road leads on; there it may turn round too. Each costs the class's `turn_seconds`. From the
 first road it takes after that, every turn is free, as in any search. Where the road ahead is closed, the unit turns
-where it stands, whatever its class.
+where it stands, whatever its class. Any unit may back up to an alarm that it has just passed.
 """
 
 from __future__ import annotations
@@ -58,9 +58,14 @@ def drive_on(live: LiveRoads, vehicle_class: str, points: Sequence[EdgePoint]) -
             if ahead < CLOSED:
                 _go_ahead(live, vehicle, row, point, ahead - part(ahead, point.fraction), onward)
             back = _ms(live, vehicle_class, point.arc ^ 1)
-            if back < CLOSED and (vehicle.turns_on_road or ahead >= CLOSED):
+            if back < CLOSED:
                 left = back - part(back, 1.0 - point.fraction) + turn_ms(vehicle)
-                onward.free.append((int(live.graph.head[point.arc ^ 1]), Driven(row, left, (point.arc ^ 1,))))
+                behind, driven = int(live.graph.head[point.arc ^ 1]), Driven(row, left, (point.arc ^ 1,))
+                behind_metres = point.fraction * float(live.graph.length_metres[point.arc >> 1])
+                if vehicle.turns_on_road or ahead >= CLOSED:
+                    onward.free.append((behind, driven))
+                elif behind_metres <= live.graph.rules.at_scene_metres:
+                    onward.to_node.setdefault(behind, []).append(driven)
     return onward
 
 
@@ -90,12 +95,15 @@ def _go_ahead(
 
 
 def _exits(live: LiveRoads, vehicle_class: str, arc: int) -> list[tuple[int, int]]:
-    """Arcs open to the class that leave the head of an arc, its own reverse too, with their milliseconds."""
-    graph = live.graph
+    """Arcs open to the class that may follow an arc, its own reverse too, with their milliseconds."""
+    graph, turns = live.graph, live.graph.turns.get(vehicle_class)
     node = graph.head[arc]
     out = (graph.in_arc[graph.first_in[node] : graph.first_in[node + 1]] ^ 1).tolist()
     times = [_ms(live, vehicle_class, way) for way in out]
-    return [(way, whole) for way, whole in zip(out, times, strict=True) if whole < CLOSED]
+    barred: frozenset[int] = turns.forbidden_after(arc) if turns is not None else frozenset()
+    return [
+        (way, whole) for way, whole in zip(out, times, strict=True) if whole < CLOSED and way not in barred
+    ]
 
 
 def _ms(live: LiveRoads, vehicle_class: str, arc: int) -> int:

@@ -35,6 +35,7 @@ from routing.path import Path, path_of
 from routing.point import EdgePoint
 from routing.ranking import Ranking
 from routing.reach import Hindrance, Reach, Start
+from routing.roads_of import RoadsOf
 
 __all__ = ["Fleet", "Path", "Ranking", "Reach", "Start", "path_of", "rank", "rank_times"]
 
@@ -177,8 +178,7 @@ def arrival(
     found = None
     if point is not None:
         stops = one_stop(live, vehicle_class, point, (lon, lat))
-        comes_out = live.graph.main_network(vehicle_class).comes_out
-        found = Arrival(point, stops, bool(comes_out[stops.node].any()))
+        found = Arrival(point, stops, RoadsOf(live, vehicle_class).comes_out(stops.sources))
     if len(live.arrivals) >= REMEMBERED_POINTS:
         live.arrivals.clear()
     live.arrivals[key] = found

@@ -7,15 +7,14 @@ times, ties by number, whatever the threads do. Nothing proportional to the grap
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from routing.compiled import compiled
-from routing.graph import RoadGraph
 from routing.passable import CLOSED
-from routing.scratch import NOTHING
+from routing.scratch import NOTHING, ScratchPool
 
 ONE, TWO, FOUR, WORD = np.uint64(1), np.uint64(2), np.uint64(4), np.uint64(32)
 LOW = np.uint64(0xFFFFFFFF)
@@ -60,8 +59,27 @@ class Found(NamedTuple):
         return self.arcs[self.first_arc[target] : self.first_arc[target + 1]]
 
 
+class Network(Protocol):
+    """Nodes and arcs in the order in which the search reads them, as in `RoadGraph`."""
+
+    @property
+    def nodes(self) -> int: ...
+    @property
+    def arcs(self) -> int: ...
+    @property
+    def first_in(self) -> NDArray[np.uint32]: ...
+    @property
+    def in_arc(self) -> NDArray[np.uint32]: ...
+    @property
+    def head(self) -> NDArray[np.int32]: ...
+    @property
+    def length_metres(self) -> NDArray[np.float64]: ...
+    @property
+    def scratch(self) -> ScratchPool: ...
+
+
 def find(
-    graph: RoadGraph,
+    graph: Network,
     inbound: NDArray[np.uint64],
     sources: Sources,
     targets: Targets,
@@ -278,7 +296,7 @@ class Spread(NamedTuple):
 
 
 def spread(
-    graph: RoadGraph,
+    graph: Network,
     weights: NDArray[np.uint64],
     sources: Sources,
     limit_ms: int,
@@ -286,7 +304,7 @@ def spread(
 ) -> Spread:
     """All nodes within the limit, exactly; `source_metres` is what is driven before each source's node.
 
-    With the weights of `coverage.outbound` the time is that of driving from the sources to the node.
+    With the weights of `roads_of.outbound` the time is that of driving from the sources to the node.
     """
     keys = len(sources.node) + graph.arcs + 8
     with graph.scratch.lend(graph.nodes, 0, keys) as scratch:

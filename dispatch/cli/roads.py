@@ -23,10 +23,10 @@ from dispatch.cli.options import (
 from dispatch.messages import text
 from gis_data.errors import InputError
 from gis_data.model import County, Unit, VehicleClass
+from routing.county import county_graph
 from routing.live import LiveRoads
 from routing.rank import Fleet, Reach, Start, path_of, rank_times
 from routing.snap import snap
-from routing.store import GRAPHS, open_graph
 
 
 def live_roads(county: County, cache: Path) -> LiveRoads:
@@ -34,7 +34,7 @@ def live_roads(county: County, cache: Path) -> LiveRoads:
 
     The graph is built once and kept in the cache folder of the settings.
     """
-    return LiveRoads(open_graph(cache / GRAPHS, county.roads, county.vehicle_classes, county.driving))
+    return LiveRoads(county_graph(county, cache))
 
 
 def vehicle_class(county: County, code: str) -> VehicleClass:

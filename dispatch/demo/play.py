@@ -31,7 +31,7 @@ from dispatch.demo.teams import Cast, Team
 from dispatch.demo.watch import Watch
 from dispatch.messages import Lang, text
 from gis_data.model import County
-from routing.graph import build_graph
+from routing.county import county_graph
 from routing.live import LiveRoads
 from routing.route import route
 from runtime.database import Database
@@ -320,7 +320,7 @@ def _edge_on_the_way(county: County, place: tuple[float, float]) -> tuple[str, s
         (s for s in county.stations if s.code in engines and not s.foreign),
         key=lambda s: metres_between(s.position.x, s.position.y, *place),
     )
-    live = LiveRoads(build_graph(county.roads, county.vehicle_classes, county.driving))
+    live = LiveRoads(county_graph(county))
     for station in near[:3]:
         found = route(live, (station.position.x, station.position.y), place, engines[station.code])
         pieces = [int(live.graph.piece[arc]) for arc in found.path.arcs]

@@ -1,4 +1,4 @@
-"""Turn restrictions from ways to the pieces that meet at their node. Emergency drives waive them; they are kept."""
+"""Turn restrictions from ways to the pieces that meet at their node. Classes that honour them drive by them."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ from dispatch.forces.model import Candidate, Gate
 from gis_data.bundled import bundled_county_folder
 from gis_data.folder import read_county
 from gis_data.model import County
-from routing.graph import build_graph
+from routing.county import county_graph
 from routing.live import LiveRoads
 from routing.rank import Start, rank
 from runtime.ids import new_id
@@ -132,7 +132,7 @@ def _demo(folder: Path) -> dict[str, Any]:
 
 
 def _choosing(county: County) -> tuple[list[float], list[float]]:
-    live = LiveRoads(build_graph(county.roads, county.vehicle_classes, county.driving))
+    live = LiveRoads(county_graph(county))
     stations = {station.code: station for station in county.stations}
     units = [
         Candidate(

@@ -25,6 +25,7 @@ class TurnOracle(Oracle):
         self.leaving: list[list[int]] = [[] for _ in range(self.nodes)]
         for arc in np.flatnonzero(self.ms < CLOSED):
             self.leaving[self.tail[arc]].append(int(arc))
+        self.forbidden = {(int(e), int(f)) for e, f in self.graph["forbidden_turns"]}
         turns = [(e, f) for e in range(arcs) if self.ms[e] < CLOSED for f in self.exits(e)]
         pairs = np.array(turns, dtype=int).reshape(-1, 2)
         self.turns = csr_matrix(
@@ -33,7 +34,7 @@ class TurnOracle(Oracle):
 
     def exits(self, arc: int) -> list[int]:
         """Arcs that may follow an arc."""
-        return self.leaving[self.head[arc]]
+        return [way for way in self.leaving[self.head[arc]] if (arc, way) not in self.forbidden]
 
     def by_node(self, times: np.ndarray) -> np.ndarray:
         return times[: self.nodes]
@@ -47,6 +48,11 @@ class TurnOracle(Oracle):
         for arc, gone, bound, extra in self._ways_off(start):
             left = int(self.ms[arc]) - part(int(self.ms[arc]), gone) + extra
             self._arrive(arc, left, bound, nodes, tails, begins)
+        if self.is_bound(start) and self.ms[self.reverse(start.arc)] < CLOSED:  # it may back up to its tail
+            back = self.reverse(start.arc)
+            if start.fraction * self.graph["length_metres"][back] <= self.live.graph.rules.at_scene_metres:
+                left = int(self.ms[back]) - part(int(self.ms[back]), 1.0 - start.fraction) + self.turn
+                nodes[self.head[back]] = min(nodes[self.head[back]], left)
         if start.node >= 0:
             nodes[start.node] = 0
             begins += [(arc, 0) for arc in self.leaving[start.node]]
@@ -119,6 +125,10 @@ class TurnOracle(Oracle):
                         within += self.turn
                     best = min(best, within)
         return best
+
+    def assert_drivable(self, reach: Reach) -> None:
+        super().assert_drivable(reach)
+        assert not self.forbidden.intersection(pairwise(int(arc) for arc in reach.arcs))
 
     def turning_ms(self, reach: Reach) -> int:
         start, arcs = reach.start, [int(arc) for arc in reach.arcs]

@@ -19,7 +19,7 @@ from gis_data.model import Contact, County, DutyMode, StationClass
 from gis_data.zezhou.county import build_zezhou
 from gis_data.zezhou.facts import facts
 
-DIGEST = "0c85151c5966a9c79a943d6f9876d888d7b4a67d0817b2b30127f9d34f8734fb"
+DIGEST = "de8cb31697479ab6d59f6a8b9f343d57ad454433da514090b6777c30fa0b9e21"
 
 
 @pytest.fixture(scope="module")

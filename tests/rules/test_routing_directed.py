@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from routing import hierarchy as module
 from routing.hierarchy import Hierarchy, is_installed
 from routing.live import Condition, LiveRoads
+from routing.matrix import travel_matrix
 from routing.path import path_of
 from routing.point import EdgePoint
 from routing.rank import Reach, Start, rank
@@ -104,6 +105,20 @@ def test_the_hierarchy_gives_the_times_of_the_search(monkeypatch: pytest.MonkeyP
                 theirs.travel_ms, theirs.on_foot_ms, theirs.stop,
             )  # fmt: skip
         assert_exact(climbing, *place, starts, TurnOracle)
+
+
+def test_a_matrix_of_units_under_way_is_that_of_their_rankings() -> None:
+    rng = np.random.default_rng(23)
+    live = LiveRoads(town(4).graph())
+    starts, places = [anyone(rng, live) for _ in range(20)], [somewhere(rng, live) for _ in range(10)]
+    places.append((starts[0].lon, starts[0].lat))
+    table = travel_matrix(live, starts, places)
+    for column, place in enumerate(places):
+        for row, reach in enumerate(rank(live, *place, starts)):
+            assert (table.total_ms[row, column], table.by_road[row, column]) == (
+                reach.total_ms,
+                reach.by_road,
+            )
 
 
 def one(live: LiveRoads, place: tuple[float, float], start: Start) -> Reach:

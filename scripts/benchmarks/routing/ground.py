@@ -16,6 +16,7 @@ from gis_data.catalogue import default_catalogue
 from gis_data.folder import read_county
 from gis_data.model import County
 from gis_data.osm import import_osm
+from routing.county import county_graph
 from routing.graph import RoadGraph, build_graph
 from routing.hierarchy import Hierarchy, is_installed
 from routing.live import LiveRoads
@@ -106,7 +107,7 @@ class Grounds:
 
     def _of_county(self, name: str, county: County) -> Ground:
         if name not in self.kept:
-            graph = build_graph(county.roads, county.vehicle_classes, county.driving)
+            graph = county_graph(county)
             self.kept[name] = Ground(f"{name}, {_size(graph)}", graph, generous=40, few=0)
         return self.kept[name]
 
