@@ -12,8 +12,10 @@ from routing.hierarchy import Hierarchy
 from routing.last_metres import LastMetres, last_metres
 from routing.passable import CLOSED
 from routing.point import NO_ARC, EdgePoint
-from routing.reach import Reach, uncut_metres
+from routing.reach import Reach, Way, uncut_metres
 from routing.search import Found
+
+NO_WAY = Way(lambda: (np.empty(0, dtype=np.int32), 0.0))
 
 
 class Drive:
@@ -74,10 +76,17 @@ class Drive:
     def reach(self, index: int, alarm: EdgePoint | None, furthest_walk_metres: float = 0.0) -> Reach:
         """The unit's answer; `alarm` where all stops are the one point that counts as arrival by road."""
         point = self.squad.points[index]
-        arcs, metres, stop = self._way(index)
-        if stop < 0:
-            return self._standing(index, furthest_walk_metres)
-        end = alarm or self._stop_point(index, stop, arcs)
+        if alarm is not None and self._hierarchy is not None:
+            # To unpack a way takes longer than to find its time, and all stops are the one point.
+            stop, end = 0, alarm
+            way = Way(lambda: self._driven(index, point, alarm))
+        else:
+            arcs, metres, stop = self._way(index)
+            if stop < 0:
+                return self._standing(index, furthest_walk_metres)
+            end = alarm or self._stop_point(index, stop, arcs)
+            told = (arcs, metres - uncut_metres(self.live.graph, arcs, point, end))
+            way = Way(lambda: told)
         ready_ms = int(self.squad.ready_ms[index])
         return _reach(
             self.stops.last,
@@ -86,12 +95,16 @@ class Drive:
             or float(self.stops.last.on_foot_metres[stop]) <= furthest_walk_metres,
             by_road=alarm is not None,
             travel_ms=int(self.times[index]) - int(self.stops.after_ms[stop]) - ready_ms,
-            distance_metres=metres - uncut_metres(self.live.graph, arcs, point, end),
             start=point,
             stop=end,
-            arcs=arcs,
+            way=way,
             ready_ms=ready_ms,
         )
+
+    def _driven(self, index: int, start: EdgePoint, end: EdgePoint) -> tuple[NDArray[np.int32], float]:
+        """The arcs of the drive to the alarm's own point, and its metres."""
+        arcs, metres, _ = self._way(index)
+        return arcs, metres - uncut_metres(self.live.graph, arcs, start, end)
 
     def _way(self, index: int) -> tuple[NDArray[np.int32], float, int]:
         """The arcs driven, their length with the partial ones in full, and the stop; -1: it stays where it is."""
@@ -119,10 +132,9 @@ class Drive:
             reachable=float(self.standing.on_foot_metres[index]) <= furthest_walk_metres,
             by_road=False,
             travel_ms=0,
-            distance_metres=0.0,
             start=point,
             stop=point,
-            arcs=np.empty(0, dtype=np.int32),
+            way=NO_WAY,
             ready_ms=int(self.squad.ready_ms[index]),
         )
 
@@ -147,22 +159,20 @@ def _reach(
     reachable: bool,
     by_road: bool,
     travel_ms: int,
-    distance_metres: float,
     start: EdgePoint,
     stop: EdgePoint,
-    arcs: NDArray[np.int32],
+    way: Way,
     ready_ms: int,
 ) -> Reach:
     return Reach(
         reachable=reachable,
         by_road=by_road,
         travel_ms=travel_ms,
-        distance_metres=distance_metres,
         on_foot_metres=float(last.on_foot_metres[row]),
         on_foot_ms=int(last.on_foot_ms[row]),
         start=start,
         stop=stop,
-        arcs=arcs,
+        way=way,
         ready_ms=ready_ms,
         hose_metres=float(last.hose_metres[row]),
         setup_ms=int(last.setup_ms[row]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -33,6 +34,29 @@ class Hindrance:
     pieces: tuple[int, ...]
 
 
+class Way:
+    """The arcs driven and their metres, worked out when somebody first asks: most units are ranked and not sent."""
+
+    __slots__ = ("_find", "_found")
+
+    def __init__(self, find: Callable[[], tuple[NDArray[np.int32], float]]) -> None:
+        self._find = find
+        self._found: tuple[NDArray[np.int32], float] | None = None
+
+    def _told(self) -> tuple[NDArray[np.int32], float]:
+        if self._found is None:
+            self._found = self._find()
+        return self._found
+
+    @property
+    def arcs(self) -> NDArray[np.int32]:
+        return self._told()[0]
+
+    def __float__(self) -> float:
+        """Metres driven, the partial arcs at both ends in part."""
+        return self._told()[1]
+
+
 @dataclass(frozen=True, slots=True)
 class Reach:
     """How a unit gets to the alarm: it rolls after `ready_ms`, drives for `travel_ms`, and then come the last metres.
@@ -49,12 +73,11 @@ class Reach:
     reachable: bool
     by_road: bool
     travel_ms: int
-    distance_metres: float
     on_foot_metres: float
     on_foot_ms: int
     start: EdgePoint
     stop: EdgePoint
-    arcs: NDArray[np.int32] = field(compare=False)
+    way: Way = field(compare=False)
     hindrances: tuple[Hindrance, ...] = ()
     delay_ms: int = 0
     ready_ms: int = 0
@@ -62,6 +85,14 @@ class Reach:
     setup_ms: int = 0
     without_water_ms: int = 0
     water: bool = False
+
+    @property
+    def arcs(self) -> NDArray[np.int32]:
+        return self.way.arcs
+
+    @property
+    def distance_metres(self) -> float:
+        return float(self.way)
 
     @property
     def avoided(self) -> tuple[str, ...]:

@@ -146,7 +146,9 @@ def _chosen(
         "eta_seconds": eta,
         "turnout_seconds": unit.turnout_seconds,
         "travel_seconds": driving,
-        "distance_metres": round(travel.distance_metres, 1) if travel is not None and reachable else None,
+        "distance_metres": round(float(travel.distance_metres), 1)
+        if travel is not None and reachable
+        else None,
         "on_foot_metres": round(travel.on_foot_metres, 1) if travel is not None and reachable else None,
     }
 

@@ -54,7 +54,6 @@ def decide(
     inputs = {
         **to_record(asked.units, (asked.request,), asked.policy),
         "candidates": [unit.code for unit in candidates],
-        "distance_metres": [round(travel.distance_metres, 1) for travel in travels],
         "on_foot_metres": [round(travel.on_foot_metres, 1) for travel in travels],
         "capabilities": list(asked.capabilities),
         "slots": [slot.code for slot in asked.slots],

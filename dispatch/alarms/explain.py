@@ -76,7 +76,7 @@ def _chosen(
         "turnout_seconds": unit.turnout_seconds,
         "travel_seconds": travel.travel_ms / 1000,
         "on_foot_seconds": travel.on_foot_ms / 1000,
-        "distance_metres": round(travel.distance_metres, 1),
+        "distance_metres": round(float(travel.distance_metres), 1),
         "on_foot_metres": round(travel.on_foot_metres, 1),
         "hose_metres": round(travel.hose_metres, 1),
         "water": travel.water,

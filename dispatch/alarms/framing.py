@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import SupportsFloat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,7 +65,7 @@ class Travel:
     reachable: bool
     travel_ms: int
     on_foot_ms: int
-    distance_metres: float
+    distance_metres: SupportsFloat  # worked out for those who are sent
     on_foot_metres: float
     hindered_by: tuple[HinderedRoad, ...] = ()
     delay_ms: int = 0
@@ -164,8 +165,8 @@ def policy_of(county: County) -> Policy:
 
 def _units(candidates: Sequence[Candidate], capabilities: tuple[str, ...], zones: tuple[str, ...]) -> Units:
     shape = (len(candidates), len(capabilities))
-    brings = np.array([_vector(unit.brings, capabilities) for unit in candidates], dtype=np.float64)
-    full = np.array([_vector(unit.full_brings, capabilities) for unit in candidates], dtype=np.float64)
+    brings = np.array([_amounts(unit.brings, capabilities) for unit in candidates], dtype=np.float64)
+    full = np.array([_amounts(unit.full_brings, capabilities) for unit in candidates], dtype=np.float64)
     return Units(
         turnout_ms=np.array([round(unit.turnout_seconds * 1000) for unit in candidates], dtype=np.int64),
         brings=brings.reshape(shape),
@@ -274,7 +275,11 @@ def _wanted(
 
 
 def _vector(quantities: Mapping[str, float], capabilities: tuple[str, ...]) -> NDArray[np.float64]:
-    return np.array([quantities.get(code, 0.0) for code in capabilities], dtype=np.float64)
+    return np.array(_amounts(quantities, capabilities), dtype=np.float64)
+
+
+def _amounts(quantities: Mapping[str, float], capabilities: tuple[str, ...]) -> list[float]:
+    return [quantities.get(code, 0.0) for code in capabilities]
 
 
 def _extra_slots(filled: frozenset[str], count: int = 24) -> tuple[str, ...]:

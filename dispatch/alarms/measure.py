@@ -108,7 +108,7 @@ def _travel(live: LiveRoads, reach: Reach, short_metres: float, held_by: str | N
         reachable=reachable,
         travel_ms=int(reach.travel_ms) if reachable else 0,
         on_foot_ms=int(reach.on_foot_ms) if reachable else 0,
-        distance_metres=float(reach.distance_metres),
+        distance_metres=reach.way,
         on_foot_metres=float(reach.on_foot_metres),
         hindered_by=_hindered(live, reach),
         delay_ms=int(reach.delay_ms),

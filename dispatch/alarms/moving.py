@@ -81,7 +81,7 @@ async def _send_again(desk: Desk, work: Work, incident: IncidentRow, measured: M
             assignment.id,
             eta_seconds=turnout_seconds + travel_seconds,
             travel_seconds=travel_seconds,
-            distance_metres=round(travel.distance_metres, 1),
+            distance_metres=round(float(travel.distance_metres), 1),
             on_foot_metres=round(travel.on_foot_metres, 1),
             path=paths.get(assignment.unit_code),
             # Whoever rolls already has driven part of another way.
