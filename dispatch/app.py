@@ -181,7 +181,11 @@ def _live_roads(county: County, cache: Path) -> LiveRoads:
     """Mapped from the cache after the first start, so that worker processes share its pages."""
     warm_up()
     live = LiveRoads(county_graph(county, cache))
-    return live.with_hierarchy(open_hierarchy(cache / GRAPHS, live.graph)) if is_installed() else live
+    if not is_installed():
+        return live
+    hierarchy = open_hierarchy(cache / GRAPHS, live.graph)
+    hierarchy.make_ready(live, sorted({unit.vehicle_class for unit in county.units}))
+    return live.with_hierarchy(hierarchy)
 
 
 async def _kept_running(name: str, run: Callable[[], Awaitable[Any]]) -> None:

@@ -73,6 +73,26 @@ def test_an_order_computed_before_serves_again() -> None:
     assert Hierarchy(live.graph, first.order).order == first.order
 
 
+def test_what_was_made_ready_is_not_customized_again_by_the_first_alarm(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng = np.random.default_rng(7)
+    live = LiveRoads(town(7).graph())
+    hierarchy = Hierarchy(live.graph)
+    hierarchy.make_ready(live, FLEET)
+
+    def customize(*_: object) -> None:
+        raise AssertionError("a metric was made while an alarm waited")
+
+    monkeypatch.setattr(hierarchy._kit, "CCHMetric", customize)
+    climbing = live.with_hierarchy(hierarchy)
+    starts = [Start(*somewhere(rng, live), vehicle_class) for vehicle_class in FLEET]
+    place = somewhere(rng, live)
+    assert [reach.total_ms for reach in rank(climbing, *place, starts)] == [
+        reach.total_ms for reach in rank(live, *place, starts)
+    ]
+
+
 def test_threads_may_climb_at_once() -> None:
     rng = np.random.default_rng(5)
     live = LiveRoads(town(5).graph())
