@@ -225,9 +225,11 @@ async def test_two_processes_have_a_closure_by_a_hint_or_by_the_poll(
     await deaf.start()
     other = await open_database(database_url, deaf, size=2)
     polls: list[float] = []
+    polled = asyncio.Event()
 
     async def poll(woken: asyncio.Event, seconds: float) -> None:
         polls.append(seconds)
+        polled.set()
         await asyncio.wait_for(woken.wait(), 10) if hinted else await asyncio.sleep(0)
 
     books = [RoadBook(CODE, LiveRoads(GRAPH), pause=poll) for _ in range(2)]
@@ -238,6 +240,8 @@ async def test_two_processes_have_a_closure_by_a_hint_or_by_the_poll(
         for book in books:
             live = await asyncio.wait_for(book.at_version(1), 10)
             assert closed_edges(live) == {"east-3-3"}
+        # A book hands its roads on before it pauses: the first pause may still be ahead.
+        await asyncio.wait_for(polled.wait(), 10)
     finally:
         for task in following:
             task.cancel()
