@@ -15,6 +15,7 @@ that the arithmetic of the linear programme stays exact enough. Changes against 
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -204,10 +205,11 @@ class Problem:
             _require(
                 person.off_costs.shape == (self.days,), f"{person.name}: off_costs must have one per day"
             )
-            for rules in (*person.rules.tallies, *person.rules.windows):
+            weighted: list[Tally | Window] = [*person.rules.tallies, *person.rules.windows]
+            for rule in weighted:
                 _require(
-                    len(rules.weights) == kinds and min(rules.weights, default=0) >= 0,
-                    f"{person.name}: {rules.name} needs one weight, not below zero, for each kind",
+                    len(rule.weights) == kinds and min(rule.weights, default=0) >= 0,
+                    f"{person.name}: {rule.name} needs one weight, not below zero, for each kind",
                 )
             for index, tally in enumerate(person.rules.tallies):
                 days = [day for block in tally.blocks for day in block]
@@ -270,7 +272,7 @@ def _stairs(steps: tuple[int, ...], height: int) -> int:
 
 
 def _is_convex(steps: tuple[int, ...]) -> bool:
-    return all(a <= b for a, b in zip(steps, steps[1:], strict=False))
+    return all(a <= b for a, b in itertools.pairwise(steps))
 
 
 def _require(condition: bool, message: str) -> None:
