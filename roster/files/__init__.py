@@ -1,0 +1,1 @@
+"""Rosters and the people in them as files: the county folder, spreadsheets, pages, calendars."""

@@ -1,0 +1,93 @@
+"""A roster: who stands on which seat of which shift, and the book of everything that planning needs to know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from roster.calendar import Calendar
+from roster.people import Absence, Debts, Pair, Person, Request
+from roster.policy import Policy
+from roster.shifts import Post, Readiness, Rotation, SeatRule, ShiftType, Team
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Duty:
+    """One person on one seat. `seat` is `Seat.key`. `borrowed_from` names the home team of somebody on loan.
+
+    `pinned` duties are not moved by the machine. `authorisation` names the record that allows an overridable rule
+    to be broken here, by whom and why.
+    """
+
+    day: date
+    team: str
+    shift: str
+    seat: str
+    person: str
+    pinned: bool = False
+    borrowed_from: str = ""
+    authorisation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """The duties of some teams from `first` for `days` days, sorted. A duty belongs to the day it begins on."""
+
+    county: str
+    first: date
+    days: int
+    teams: tuple[str, ...]
+    duties: tuple[Duty, ...]
+
+    @property
+    def last(self) -> date:
+        return self.first + timedelta(days=self.days - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Authorisation:
+    """A recorded permission to break one overridable rule for a person on days `first` to `last`."""
+
+    code: str
+    rule: str
+    person: str
+    first: date
+    last: date
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Everything known when a month is planned. `history`: duties before the first day, as served."""
+
+    county: str
+    time_zone: ZoneInfo
+    people: Mapping[str, Person]
+    teams: Mapping[str, Team]
+    shifts: Mapping[str, ShiftType]
+    rotations: Mapping[str, Rotation]
+    seat_rules: tuple[SeatRule, ...]
+    calendar: Calendar
+    policy: Policy
+    absences: tuple[Absence, ...] = ()
+    requests: tuple[Request, ...] = ()
+    pairs: tuple[Pair, ...] = ()
+    posts: tuple[Post, ...] = ()
+    readiness: tuple[Readiness, ...] = ()
+    authorisations: tuple[Authorisation, ...] = ()
+    debts: Debts = field(default_factory=dict)
+    history: tuple[Duty, ...] = ()
+
+    def members(self, team: str, on: date) -> tuple[Person, ...]:
+        """Who serves a team on a day, by code."""
+        return tuple(p for _, p in sorted(self.people.items()) if p.serves(team, on))
+
+    def span(self, day: date, shift: str) -> tuple[datetime, datetime]:
+        """A shift's beginning and end as aware instants; the length is elapsed time also when the clock is changed."""
+        kind = self.shifts[shift]
+        starts = datetime.combine(day, kind.starts, self.time_zone)
+        utc = ZoneInfo("UTC")
+        return starts.astimezone(utc), starts.astimezone(utc) + timedelta(minutes=kind.minutes)

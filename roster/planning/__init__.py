@@ -1,0 +1,1 @@
+"""A month for a county: solved, repaired, explained."""
