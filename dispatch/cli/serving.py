@@ -10,6 +10,8 @@ import signal
 import socket
 import sys
 import threading
+import time
+from dataclasses import dataclass, replace
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any
@@ -32,6 +34,8 @@ from runtime.settings import Settings
 
 LOG = logging.getLogger(__name__)
 LARGEST_FRAME_BYTES = 262_144
+GOOD_LIFE_SECONDS = 10.0
+LONGEST_PAUSE_SECONDS = 10.0
 
 
 @click.command()
@@ -121,12 +125,40 @@ def _end_with_parent() -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
+@dataclass(frozen=True, slots=True)
+class WorkerPlace:
+    """When the worker of one place is started again: at once after a good life, slower each time it dies young.
+
+    A worker whose database is gone dies as it starts; starting it without a pause would burn the one old server that
+    the database has to come back on. Seconds are of a monotonic clock.
+    """
+
+    started: float
+    died_young: int = 0
+    again_at: float | None = None
+
+    @property
+    def pause_seconds(self) -> float:
+        return 0.0 if self.died_young == 0 else min(0.5 * 2.0 ** (self.died_young - 1), LONGEST_PAUSE_SECONDS)
+
+    def died(self, now: float) -> WorkerPlace:
+        young = self.died_young + 1 if now - self.started < GOOD_LIFE_SECONDS else 0
+        fallen = replace(self, died_young=young)
+        return replace(fallen, again_at=now + fallen.pause_seconds)
+
+    def due(self, now: float) -> bool:
+        return self.again_at is not None and now >= self.again_at
+
+    def starting(self, now: float) -> WorkerPlace:
+        return replace(self, started=now, again_at=None)
+
+
 def _run_workers(listener: socket.socket, settings: Settings, servers: Servers, folder: Path) -> None:
     """Keep `workers` processes on one socket; one that dies is started again, until somebody ends us."""
     spawn = multiprocessing.get_context("spawn")
     ending = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ending.set())
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, lambda *_: ending.set())
 
     def start() -> SpawnProcess:
         process = spawn.Process(target=_worker, args=(listener, settings, servers, folder), daemon=False)
@@ -134,11 +166,18 @@ def _run_workers(listener: socket.socket, settings: Settings, servers: Servers, 
         return process
 
     running = [start() for _ in range(settings.workers)]
+    places = [WorkerPlace(started=time.monotonic()) for _ in running]
     while not ending.wait(0.5):
-        for place, process in enumerate(running):
-            if process.exitcode is not None:
-                LOG.error("worker %s ended with %s and is started again", process.pid, process.exitcode)
-                running[place] = start()
+        for number, process in enumerate(running):
+            now = time.monotonic()
+            if process.exitcode is None:
+                continue
+            if places[number].again_at is None:
+                places[number] = places[number].died(now)
+                pause = places[number].pause_seconds
+                LOG.error("worker %s ended with %s; again in %g s", process.pid, process.exitcode, pause)
+            if places[number].due(now):
+                running[number], places[number] = start(), places[number].starting(now)
     for process in running:
         process.terminate()
     for process in running:
