@@ -16,6 +16,7 @@ from dispatch.cli.folders import county
 from dispatch.cli.isochrones import isochrone
 from dispatch.cli.postgres import postgres
 from dispatch.cli.roads import nearest
+from dispatch.cli.roster import roster
 from dispatch.cli.serving import serve
 from dispatch.cli.simulate import simulate
 from dispatch.cli.speeds import speeds
@@ -46,6 +47,7 @@ for command in (
     water,
     coverage,
     simulate,
+    roster,
     speeds,
     token,
     operator,
