@@ -9,6 +9,25 @@ AS $function$
 $function$
 ;
 
+create table absence (
+    id uuid not null,
+    county text not null,
+    code text not null,
+    person text not null,
+    kind text not null,
+    starts_at timestamp with time zone not null,
+    ends_at timestamp with time zone not null,
+    note text default ''::text not null,
+    from_folder boolean not null,
+    told_by text not null,
+    told_at timestamp with time zone not null,
+    withdrawn_at timestamp with time zone,
+    constraint absence_pkey PRIMARY KEY (id),
+    constraint absence_county_code_key UNIQUE (county, code),
+    constraint absence_check CHECK ((ends_at > starts_at)),
+    constraint absence_kind_check CHECK ((kind = ANY (ARRAY['leave'::text, 'sick'::text, 'training'::text, 'owed_rest'::text, 'errand'::text, 'elsewhere'::text])))
+);
+
 create table alarm (
     id uuid not null,
     county text not null,
@@ -79,6 +98,24 @@ create table audit (
     constraint audit_pkey PRIMARY KEY (id)
 );
 
+create table authorisation (
+    id uuid not null,
+    county text not null,
+    code text not null,
+    rule text not null,
+    person text not null,
+    first date not null,
+    last date not null,
+    given_by text not null,
+    reason text not null,
+    given_at timestamp with time zone not null,
+    revoked_at timestamp with time zone,
+    constraint authorisation_pkey PRIMARY KEY (id),
+    constraint authorisation_county_code_key UNIQUE (county, code),
+    constraint authorisation_check CHECK ((last >= first)),
+    constraint authorisation_reason_check CHECK ((reason <> ''::text))
+);
+
 create table command (
     county text not null,
     actor text not null,
@@ -113,6 +150,92 @@ create table device (
     constraint device_pkey PRIMARY KEY (id)
 );
 
+create table duty (
+    county text not null,
+    team text not null,
+    day date not null,
+    shift text not null,
+    seat text not null,
+    person text not null,
+    pinned boolean default false not null,
+    borrowed_from text default ''::text not null,
+    authorisation text default ''::text not null,
+    starts_at timestamp with time zone not null,
+    ends_at timestamp with time zone not null,
+    constraint duty_pkey PRIMARY KEY (county, team, day, shift, seat),
+    constraint duty_county_team_day_shift_person_key UNIQUE (county, team, day, shift, person),
+    constraint duty_check CHECK ((ends_at > starts_at))
+);
+
+create table duty_day (
+    county text not null,
+    team text not null,
+    day date not null,
+    version uuid not null,
+    constraint duty_day_pkey PRIMARY KEY (county, team, day)
+);
+
+create table duty_feed (
+    hash bytea not null,
+    county text not null,
+    person text not null,
+    made_by text not null,
+    made_at timestamp with time zone not null,
+    revoked_at timestamp with time zone,
+    constraint duty_feed_pkey PRIMARY KEY (hash)
+);
+
+create table duty_repair (
+    id uuid not null,
+    county text not null,
+    absences text[] not null,
+    duties jsonb not null,
+    options jsonb not null,
+    made_by text not null,
+    made_at timestamp with time zone not null,
+    taken integer,
+    taken_by text,
+    taken_at timestamp with time zone,
+    constraint duty_repair_pkey PRIMARY KEY (id),
+    constraint duty_repair_check CHECK (((taken IS NULL) = (taken_at IS NULL)))
+);
+
+create table duty_request (
+    id uuid not null,
+    county text not null,
+    person text not null,
+    day date not null,
+    shift text,
+    wanted boolean not null,
+    weight integer not null,
+    from_folder boolean not null,
+    made_by text not null,
+    made_at timestamp with time zone not null,
+    withdrawn_at timestamp with time zone,
+    constraint duty_request_pkey PRIMARY KEY (id),
+    constraint duty_request_weight_check CHECK (((weight >= 1) AND (weight <= 10)))
+);
+
+create table duty_swap (
+    id uuid not null,
+    county text not null,
+    state text not null,
+    person text not null,
+    other text not null,
+    gives jsonb not null,
+    takes jsonb,
+    proposed_by text not null,
+    proposed_at timestamp with time zone not null,
+    answered_by text,
+    answered_at timestamp with time zone,
+    decided_by text,
+    decided_at timestamp with time zone,
+    note text default ''::text not null,
+    constraint duty_swap_pkey PRIMARY KEY (id),
+    constraint duty_swap_check CHECK ((person <> other)),
+    constraint duty_swap_state_check CHECK ((state = ANY (ARRAY['proposed'::text, 'accepted'::text, 'approved'::text, 'declined'::text, 'withdrawn'::text, 'refused'::text, 'lapsed'::text])))
+);
+
 create table event (
     stream text not null,
     seq bigint not null,
@@ -124,6 +247,20 @@ create table event (
     constraint event_pkey PRIMARY KEY (stream, seq),
     constraint event_seq_check CHECK ((seq > 0)),
     constraint event_type_check CHECK ((type ~ '^[a-z]+(_[a-z0-9]+)*$'::text))
+);
+
+create table fairness_balance (
+    county text not null,
+    person text not null,
+    team text not null,
+    month date not null,
+    nights double precision not null,
+    weekends double precision not null,
+    holidays double precision not null,
+    minutes double precision not null,
+    settled_at timestamp with time zone not null,
+    constraint fairness_balance_pkey PRIMARY KEY (county, person, team, month),
+    constraint fairness_balance_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric))
 );
 
 create table incident (
@@ -191,6 +328,21 @@ create table notice (
     constraint notice_incident_body_text_code_key UNIQUE (incident, body, text_code)
 );
 
+create table offer_candidate (
+    offer uuid not null,
+    county text not null,
+    person text not null,
+    place integer not null,
+    reasons jsonb not null,
+    answer text,
+    answered_by text,
+    answered_at timestamp with time zone,
+    constraint offer_candidate_pkey PRIMARY KEY (offer, person),
+    constraint offer_candidate_offer_place_key UNIQUE (offer, place),
+    constraint offer_candidate_answer_check CHECK ((answer = ANY (ARRAY['yes'::text, 'no'::text]))),
+    constraint offer_candidate_place_check CHECK ((place > 0))
+);
+
 create table one_time_code (
     hash bytea not null,
     county text not null,
@@ -213,7 +365,22 @@ create table operator (
     disabled_at timestamp with time zone,
     constraint operator_pkey PRIMARY KEY (id),
     constraint operator_county_login_key UNIQUE (county, login),
-    constraint operator_role_check CHECK ((role = ANY (ARRAY['dispatcher'::text, 'supervisor'::text, 'planner'::text, 'admin'::text, 'viewer'::text])))
+    constraint operator_role_check CHECK ((role = ANY (ARRAY['dispatcher'::text, 'supervisor'::text, 'planner'::text, 'admin'::text, 'viewer'::text, 'roster_officer'::text])))
+);
+
+create table person (
+    county text not null,
+    code text not null,
+    name text not null,
+    employment text not null,
+    telephone text default ''::text not null,
+    joined date,
+    memberships jsonb not null,
+    qualifications jsonb not null,
+    synthetic boolean not null,
+    retired_at timestamp with time zone,
+    constraint person_pkey PRIMARY KEY (county, code),
+    constraint person_employment_check CHECK ((employment = ANY (ARRAY['official'::text, 'contract'::text, 'agency'::text, 'part_time'::text, 'volunteer'::text, 'cadre'::text])))
 );
 
 create table proposal (
@@ -260,6 +427,91 @@ create table road_condition_version (
     speed_profile_digest text default ''::text not null,
     speeds_since timestamp with time zone default '-infinity'::timestamp with time zone not null,
     constraint road_condition_version_pkey PRIMARY KEY (county)
+);
+
+create table roster_duty (
+    version uuid not null,
+    county text not null,
+    day date not null,
+    team text not null,
+    shift text not null,
+    seat text not null,
+    person text not null,
+    pinned boolean default false not null,
+    borrowed_from text default ''::text not null,
+    authorisation text default ''::text not null,
+    constraint roster_duty_pkey PRIMARY KEY (version, team, day, shift, seat),
+    constraint roster_duty_version_team_day_shift_person_key UNIQUE (version, team, day, shift, person)
+);
+
+create table roster_job (
+    id uuid not null,
+    county text not null,
+    kind text not null,
+    state text not null,
+    request jsonb not null,
+    progress jsonb default '{}'::jsonb not null,
+    result jsonb,
+    version uuid,
+    made_by text not null,
+    made_at timestamp with time zone not null,
+    heard_at timestamp with time zone not null,
+    ended_at timestamp with time zone,
+    constraint roster_job_pkey PRIMARY KEY (id),
+    constraint roster_job_check CHECK (((state = 'running'::text) = (ended_at IS NULL))),
+    constraint roster_job_kind_check CHECK ((kind = ANY (ARRAY['solve'::text, 'explain'::text, 'repair'::text]))),
+    constraint roster_job_state_check CHECK ((state = ANY (ARRAY['running'::text, 'done'::text, 'failed'::text, 'cancelled'::text])))
+);
+
+create table roster_reference (
+    county text not null,
+    digest text not null,
+    document jsonb not null,
+    applied_at timestamp with time zone not null,
+    constraint roster_reference_pkey PRIMARY KEY (county)
+);
+
+create table roster_version (
+    id uuid not null,
+    county text not null,
+    number integer not null,
+    teams text[] not null,
+    first date not null,
+    days integer not null,
+    state text not null,
+    note text default ''::text not null,
+    made_by text not null,
+    made_at timestamp with time zone not null,
+    published_by text,
+    published_at timestamp with time zone,
+    revision integer default 1 not null,
+    constraint roster_version_pkey PRIMARY KEY (id),
+    constraint roster_version_county_number_key UNIQUE (county, number),
+    constraint roster_version_check CHECK (((published_at IS NULL) = (published_by IS NULL))),
+    constraint roster_version_check1 CHECK (((state = ANY (ARRAY['published'::text, 'superseded'::text])) = (published_at IS NOT NULL))),
+    constraint roster_version_days_check CHECK (((days >= 1) AND (days <= 366))),
+    constraint roster_version_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'published'::text, 'superseded'::text, 'discarded'::text]))),
+    constraint roster_version_teams_check CHECK ((cardinality(teams) > 0))
+);
+
+create table seat_offer (
+    id uuid not null,
+    county text not null,
+    team text not null,
+    day date not null,
+    shift text not null,
+    seat text not null,
+    state text not null,
+    closes_at timestamp with time zone not null,
+    made_by text not null,
+    made_at timestamp with time zone not null,
+    granted_to text,
+    settled_by text,
+    settled_at timestamp with time zone,
+    constraint seat_offer_pkey PRIMARY KEY (id),
+    constraint seat_offer_check CHECK (((state = 'granted'::text) = (granted_to IS NOT NULL))),
+    constraint seat_offer_check1 CHECK (((state = 'open'::text) = (settled_at IS NULL))),
+    constraint seat_offer_state_check CHECK ((state = ANY (ARRAY['open'::text, 'granted'::text, 'withdrawn'::text, 'lapsed'::text])))
 );
 
 create table shortfall (
@@ -379,18 +631,35 @@ create table zone (
     constraint zone_pkey PRIMARY KEY (county, code)
 );
 
+alter table absence add constraint absence_county_person_fkey FOREIGN KEY (county, person) REFERENCES person(county, code);
 alter table alarm add constraint alarm_county_fkey FOREIGN KEY (county) REFERENCES county(code);
 alter table alarm add constraint alarm_incident_fkey FOREIGN KEY (incident) REFERENCES incident(id);
 alter table assignment add constraint assignment_incident_fkey FOREIGN KEY (incident) REFERENCES incident(id);
 alter table assignment add constraint assignment_proposal_fkey FOREIGN KEY (proposal) REFERENCES proposal(id);
 alter table assignment add constraint assignment_unit_fkey FOREIGN KEY (unit) REFERENCES unit(id);
+alter table duty add constraint duty_county_person_fkey FOREIGN KEY (county, person) REFERENCES person(county, code);
+alter table duty add constraint duty_county_team_day_fkey FOREIGN KEY (county, team, day) REFERENCES duty_day(county, team, day);
+alter table duty_day add constraint duty_day_version_fkey FOREIGN KEY (version) REFERENCES roster_version(id);
+alter table duty_feed add constraint duty_feed_county_person_fkey FOREIGN KEY (county, person) REFERENCES person(county, code);
+alter table duty_request add constraint duty_request_county_person_fkey FOREIGN KEY (county, person) REFERENCES person(county, code);
+alter table duty_swap add constraint duty_swap_county_other_fkey FOREIGN KEY (county, other) REFERENCES person(county, code);
+alter table duty_swap add constraint duty_swap_county_person_fkey FOREIGN KEY (county, person) REFERENCES person(county, code);
 alter table event add constraint event_stream_fkey FOREIGN KEY (stream) REFERENCES stream(name);
+alter table fairness_balance add constraint fairness_balance_county_person_fkey FOREIGN KEY (county, person) REFERENCES person(county, code);
 alter table incident add constraint incident_county_fkey FOREIGN KEY (county) REFERENCES county(code);
 alter table incident add constraint incident_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES incident(id);
 alter table notice add constraint notice_incident_fkey FOREIGN KEY (incident) REFERENCES incident(id);
+alter table offer_candidate add constraint offer_candidate_county_person_fkey FOREIGN KEY (county, person) REFERENCES person(county, code);
+alter table offer_candidate add constraint offer_candidate_offer_fkey FOREIGN KEY (offer) REFERENCES seat_offer(id) ON DELETE CASCADE;
+alter table person add constraint person_county_fkey FOREIGN KEY (county) REFERENCES county(code);
 alter table proposal add constraint proposal_incident_fkey FOREIGN KEY (incident) REFERENCES incident(id);
 alter table road_condition add constraint road_condition_county_fkey FOREIGN KEY (county) REFERENCES county(code);
 alter table road_condition_version add constraint road_condition_version_county_fkey FOREIGN KEY (county) REFERENCES county(code);
+alter table roster_duty add constraint roster_duty_county_person_fkey FOREIGN KEY (county, person) REFERENCES person(county, code);
+alter table roster_duty add constraint roster_duty_version_fkey FOREIGN KEY (version) REFERENCES roster_version(id) ON DELETE CASCADE;
+alter table roster_job add constraint roster_job_version_fkey FOREIGN KEY (version) REFERENCES roster_version(id);
+alter table roster_reference add constraint roster_reference_county_fkey FOREIGN KEY (county) REFERENCES county(code);
+alter table roster_version add constraint roster_version_county_fkey FOREIGN KEY (county) REFERENCES county(code);
 alter table shortfall add constraint shortfall_incident_fkey FOREIGN KEY (incident) REFERENCES incident(id);
 alter table shortfall add constraint shortfall_proposal_fkey FOREIGN KEY (proposal) REFERENCES proposal(id);
 alter table station add constraint station_county_fkey FOREIGN KEY (county) REFERENCES county(code);
@@ -399,17 +668,27 @@ alter table unit add constraint unit_county_posted_at_fkey FOREIGN KEY (county, 
 alter table unit add constraint unit_county_station_fkey FOREIGN KEY (county, station) REFERENCES station(county, code);
 alter table zone add constraint zone_county_fkey FOREIGN KEY (county) REFERENCES county(code);
 
+CREATE INDEX absence_live ON public.absence USING btree (county, ends_at) WHERE (withdrawn_at IS NULL);
 CREATE INDEX alarm_incident ON public.alarm USING btree (incident);
 CREATE INDEX assignment_incident ON public.assignment USING btree (incident);
 CREATE UNIQUE INDEX assignment_slot_filled ON public.assignment USING btree (incident, slot) WHERE (state = ANY (ARRAY['dispatched'::text, 'delivered'::text, 'acknowledged'::text, 'en_route'::text, 'on_scene'::text]));
 CREATE UNIQUE INDEX assignment_unit_busy ON public.assignment USING btree (unit) WHERE (state = ANY (ARRAY['dispatched'::text, 'delivered'::text, 'acknowledged'::text, 'en_route'::text, 'on_scene'::text, 'unconfirmed'::text]));
 CREATE INDEX audit_at ON public.audit USING btree (county, at);
 CREATE INDEX device_station ON public.device USING btree (county, station) WHERE (revoked_at IS NULL);
+CREATE INDEX duty_person ON public.duty USING btree (county, person, day);
+CREATE INDEX duty_span ON public.duty USING btree (county, starts_at, ends_at);
+CREATE INDEX duty_day_version ON public.duty_day USING btree (version);
+CREATE UNIQUE INDEX duty_feed_one ON public.duty_feed USING btree (county, person) WHERE (revoked_at IS NULL);
+CREATE UNIQUE INDEX duty_request_once ON public.duty_request USING btree (county, person, day, COALESCE(shift, ''::text)) WHERE (withdrawn_at IS NULL);
+CREATE UNIQUE INDEX duty_swap_open ON public.duty_swap USING btree (county, gives) WHERE (state = ANY (ARRAY['proposed'::text, 'accepted'::text]));
+CREATE INDEX duty_swap_people ON public.duty_swap USING btree (county, state, proposed_at);
 CREATE INDEX event_at ON public.event USING btree (county, at);
 CREATE INDEX incident_open ON public.incident USING btree (county, opened_at) WHERE (status = 'open'::text);
 CREATE INDEX proposal_incident ON public.proposal USING btree (incident, made_at);
 CREATE INDEX road_condition_filed_with ON public.road_condition USING btree (filed_with) WHERE (filed_with IS NOT NULL);
 CREATE INDEX road_condition_live ON public.road_condition USING btree (county) WHERE (removed_at IS NULL);
+CREATE INDEX roster_job_running ON public.roster_job USING btree (county) WHERE (state = 'running'::text);
+CREATE UNIQUE INDEX seat_offer_open ON public.seat_offer USING btree (county, team, day, shift, seat) WHERE (state = 'open'::text);
 CREATE INDEX shortfall_open ON public.shortfall USING btree (incident) WHERE (resolved_at IS NULL);
 CREATE INDEX timer_due ON public.timer USING btree (due_at) WHERE (done_at IS NULL);
 CREATE UNIQUE INDEX timer_once ON public.timer USING btree (kind, subject) WHERE (done_at IS NULL);

@@ -81,7 +81,9 @@ class OperatorIn(BaseModel):
 
     login: Word
     name: Word
-    role: Literal[Role.DISPATCHER, Role.SUPERVISOR, Role.PLANNER, Role.ADMIN, Role.VIEWER]
+    role: Literal[
+        Role.DISPATCHER, Role.SUPERVISOR, Role.PLANNER, Role.ADMIN, Role.VIEWER, Role.ROSTER_OFFICER
+    ]
     password: Annotated[str, StringConstraints(min_length=SHORTEST, max_length=LONGEST)]
 
 

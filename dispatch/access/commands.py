@@ -18,11 +18,13 @@ async def create_token(
     county: str,
     role: Role,
     station: str | None = None,
+    person: str | None = None,
     name: str | None = None,
     life: timedelta | None = None,
     actor: str = "cli",
 ) -> str:
-    """For `pianqu token create` and gateways. A device token needs a station and makes a device."""
+    """For `pianqu token create` and gateways. A device token needs a station and makes a device; a member's
+    token speaks for one person of the roster."""
     async with db.work() as work:
         if station is not None:
             try:
@@ -36,6 +38,13 @@ async def create_token(
             called = name or f"{station} {str(id)[-4:]}"
             await add_device(work, id, county, called, station, None)
             subject = f"device/{id}"
+        elif role is Role.MEMBER:
+            if person is None:
+                raise UserError("--person: a member's token speaks for one person; name his or her code")
+            called = await store.QUERIES.name_of_person(work.conn, county=county, person=person)
+            if called is None:
+                raise UserError(f"--person {person}: nobody of this code is in the roster of county {county}")
+            subject = f"person/{person}"
         else:
             called = name or f"{role.value}-{str(id)[-4:]}"
             subject = f"{'gateway' if role is Role.GATEWAY else 'token'}/{called}"

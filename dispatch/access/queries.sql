@@ -100,3 +100,6 @@ order by d.station, d.name, d.id;
 -- The time since when it is revoked; null when there is no such device.
 update device set revoked_at = coalesce(revoked_at, :now) where county = :county and id = :id
 returning revoked_at;
+
+-- name: name_of_person(county, person)$
+select name from person where county = :county and code = :person and retired_at is null;

@@ -41,19 +41,27 @@ def token() -> None:
 @token.command("create")
 @click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
 @click.option("--station", metavar="CODE", help="The station of a device.")
+@click.option("--person", metavar="CODE", help="The person that a member's token speaks for.")
 @click.option("--name", help="What the list of tokens calls it.")
 @click.option("--days", type=click.IntRange(1, 3650), help="How long it lives; for ever by default.")
 @county_option
 @data_options
 def create(
-    role: str, station: str | None, name: str | None, days: int | None, county: Path | None, **where: Any
+    role: str,
+    station: str | None,
+    person: str | None,
+    name: str | None,
+    days: int | None,
+    county: Path | None,
+    **where: Any,
 ) -> None:
     """Print a token and nothing else."""
 
     async def make(db: Database) -> str:
         life = timedelta(days=days) if days else None
+        code = await county_code(db)
         return await create_token(
-            db, county=await county_code(db), role=Role(role), station=station, name=name, life=life
+            db, county=code, role=Role(role), station=station, person=person, name=name, life=life
         )
 
     print(asyncio.run(beside(settings_of(county=county, **where), make)))
@@ -69,7 +77,7 @@ def operator() -> None:
 @click.option("--name", required=True, help="What colleagues read.")
 @click.option(
     "--role",
-    type=click.Choice(["dispatcher", "supervisor", "planner", "admin", "viewer"]),
+    type=click.Choice(["dispatcher", "supervisor", "planner", "admin", "viewer", "roster_officer"]),
     default="dispatcher",
 )
 @data_options

@@ -189,7 +189,7 @@ async def open_whole(
         people = {
             role: await create_token(db, county=county.code, role=role)
             for role in Role
-            if role is not Role.DEVICE
+            if role not in (Role.DEVICE, Role.MEMBER)
         }
         people[Role.SUPERVISOR] = supervisor
         console = Console()

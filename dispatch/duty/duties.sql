@@ -1,0 +1,109 @@
+-- name: in_force(county, first, last)
+-- The duties of published days as they stand now, sorted as rosters are.
+select day, team, shift, seat, person, pinned, borrowed_from, authorisation
+from duty where county = :county and day between :first and :last
+order by day, team, shift, seat;
+
+-- name: published_days(county, first, last)
+select d.team, d.day, v.number from duty_day d join roster_version v on v.id = d.version
+where d.county = :county and d.day between :first and :last order by d.team, d.day;
+
+-- name: running_between(county, since, until)
+-- Duties that touch a span of time, with their instants.
+select day, team, shift, seat, person, pinned, borrowed_from, authorisation, starts_at, ends_at
+from duty where county = :county and starts_at < :until and ends_at > :since
+order by starts_at, team, seat;
+
+-- name: duties_of(county, person, since, until)
+-- One person's duties by instants, with the version that each day was published in.
+select d.day, d.team, d.shift, d.seat, d.person, d.pinned, d.borrowed_from, d.authorisation, d.starts_at, d.ends_at,
+    v.number
+from duty d
+join duty_day p on p.county = d.county and p.team = d.team and p.day = d.day
+join roster_version v on v.id = p.version
+where d.county = :county and d.person = :person and d.starts_at < :until and d.ends_at > :since
+order by d.starts_at;
+
+-- name: delete_duties(county, rows)!
+delete from duty d
+using jsonb_to_recordset(:rows::jsonb) as r (day date, team text, shift text, seat text)
+where d.county = :county and d.day = r.day and d.team = r.team and d.shift = r.shift and d.seat = r.seat;
+
+-- name: insert_duties(county, rows)!
+insert into duty (county, day, team, shift, seat, person, pinned, borrowed_from, authorisation, starts_at, ends_at)
+select :county, r.day, r.team, r.shift, r.seat, r.person, r.pinned, r.borrowed_from, r.authorisation, r.starts_at,
+    r.ends_at
+from jsonb_to_recordset(:rows::jsonb) as r (day date, team text, shift text, seat text, person text, pinned boolean,
+    borrowed_from text, authorisation text, starts_at timestamptz, ends_at timestamptz);
+
+-- name: clear_days(county, teams, first, last)!
+delete from duty where county = :county and team = any(:teams::text[]) and day between :first and :last;
+
+-- name: claim_days(county, teams, first, last, version)!
+-- From now on these days are of this version: the primary key lets no day have two.
+insert into duty_day (county, team, day, version)
+select :county, t.team, d.day::date, :version
+from unnest(:teams::text[]) as t (team), generate_series(:first::date, :last::date, interval '1 day') as d (day)
+on conflict (county, team, day) do update set version = excluded.version;
+
+-- name: supersede(county, since)
+-- Published versions that no day from here on belongs to any more, though some did before.
+update roster_version v set state = 'superseded'
+where v.county = :county and v.state = 'published' and v.first + v.days - 1 >= :since
+    and not exists (select from duty_day d where d.county = v.county and d.version = v.id and d.day >= :since)
+returning id, number;
+
+-- name: next_number(county)$
+select coalesce(max(number), 0) + 1 from roster_version where county = :county;
+
+-- name: insert_version(id, county, number, teams, first, days, note, by, at)!
+insert into roster_version (id, county, number, teams, first, days, state, note, made_by, made_at)
+values (:id, :county, :number, :teams::text[], :first, :days, 'draft', :note, :by, :at);
+
+-- name: insert_version_duties(version, county, rows)!
+insert into roster_duty (version, county, day, team, shift, seat, person, pinned, borrowed_from, authorisation)
+select :version, :county, r.day, r.team, r.shift, r.seat, r.person, r.pinned, r.borrowed_from, r.authorisation
+from jsonb_to_recordset(:rows::jsonb) as r (day date, team text, shift text, seat text, person text, pinned boolean,
+    borrowed_from text, authorisation text);
+
+-- name: delete_version_duties(version, rows)!
+delete from roster_duty d
+using jsonb_to_recordset(:rows::jsonb) as r (day date, team text, shift text, seat text)
+where d.version = :version and d.day = r.day and d.team = r.team and d.shift = r.shift and d.seat = r.seat;
+
+-- name: version(county, id)^
+select id, number, teams, first, days, state, note, made_by, made_at, published_by, published_at, revision
+from roster_version where county = :county and id = :id;
+
+-- name: lock_version(county, id)^
+select id, number, teams, first, days, state, note, made_by, made_at, published_by, published_at, revision
+from roster_version where county = :county and id = :id for update;
+
+-- name: versions(county, most)
+select id, number, teams, first, days, state, note, made_by, made_at, published_by, published_at, revision
+from roster_version where county = :county order by number desc limit :most;
+
+-- name: version_duties(version)
+select day, team, shift, seat, person, pinned, borrowed_from, authorisation
+from roster_duty where version = :version order by day, team, shift, seat;
+
+-- name: mark_published(id, by, at)!
+update roster_version set state = 'published', published_by = :by, published_at = :at, revision = revision + 1
+where id = :id;
+
+-- name: discard_version(id)!
+update roster_version set state = 'discarded', revision = revision + 1 where id = :id;
+
+-- name: count_revision(id)$
+update roster_version set revision = revision + 1 where id = :id returning revision;
+
+-- name: days_ahead(county, since)
+-- Which shifts of which days have not begun.
+select distinct shift, day from duty where county = :county and starts_at > :since order by shift, day;
+
+-- name: move_spans(county, rows)!
+-- A shift type got another time in the folder: duties that have not begun follow, those that were served stay.
+update duty d set starts_at = r.starts_at, ends_at = r.ends_at
+from jsonb_to_recordset(:rows::jsonb) as r (shift text, day date, starts_at timestamptz, ends_at timestamptz)
+where d.county = :county and d.shift = r.shift and d.day = r.day
+    and (d.starts_at <> r.starts_at or d.ends_at <> r.ends_at);

@@ -1,0 +1,205 @@
+"""Rosters as rows: the book of a span of days, the duties in force, versions and their duties."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from dispatch.duty.change import Change
+from dispatch.duty.reference import book_of, people_of
+from dispatch.duty.version import Version, VersionState
+from roster.people import Absence, AbsenceKind, Debt, Request
+from roster.plan import Authorisation, Book, Duty, Roster
+from runtime.database import Connection
+from runtime.errors import UserError
+from runtime.queries import load_queries
+
+BOOK = load_queries("dispatch.duty", "book.sql")
+DUTIES = load_queries("dispatch.duty", "duties.sql")
+
+# Rules look back: the averaging period of hours and a living-in rotation end within it.
+HISTORY_DAYS = 62
+# Duties that follow a span can forbid what stands at its end.
+AFTER_DAYS = 7
+
+
+async def load_book(conn: Connection, county: str, first: date, days: int) -> Book | None:
+    """Everything that planning these days needs to know; None for a county whose folder has no roster."""
+    row = await BOOK.reference(conn, county=county)
+    if row is None:
+        return None
+    people = people_of([dict(row) async for row in BOOK.people(conn, county=county)])
+    try:
+        book = book_of(row["document"], people)
+    except ValueError as error:
+        raise UserError(
+            f"the stored roster of county {county} is of another release ({error}); run `pianqu county apply`"
+        ) from None
+    last = first + timedelta(days=days - 1)
+    since, before = first - timedelta(days=HISTORY_DAYS), first - timedelta(days=1)
+    return replace(
+        book,
+        absences=await absences(conn, county, _midnight(since), _midnight(last + timedelta(days=AFTER_DAYS))),
+        requests=tuple(
+            [
+                Request(row["person"], row["day"], row["shift"], row["wanted"], row["weight"])
+                async for row in BOOK.requests(conn, county=county, first=first, last=last)
+            ]
+        ),
+        authorisations=await authorisations(conn, county, since, last + timedelta(days=AFTER_DAYS)),
+        debts={
+            row["person"]: Debt(row["nights"], row["weekends"], row["holidays"], row["minutes"])
+            async for row in BOOK.debts(conn, county=county, before=first.replace(day=1))
+        },
+        history=await in_force(conn, county, since, before),
+    )
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+async def absences(conn: Connection, county: str, since: datetime, until: datetime) -> tuple[Absence, ...]:
+    rows = BOOK.absences(conn, county=county, since=since, until=until)
+    return tuple([absence_of(row) async for row in rows])
+
+
+def absence_of(row: Mapping[str, Any]) -> Absence:
+    kind = AbsenceKind(row["kind"])
+    return Absence(row["code"], row["person"], kind, row["starts_at"], row["ends_at"], row["note"])
+
+
+async def authorisations(conn: Connection, county: str, first: date, last: date) -> tuple[Authorisation, ...]:
+    rows = BOOK.authorisations(conn, county=county, first=first, last=last)
+    return tuple(
+        [
+            Authorisation(
+                r["code"], r["rule"], r["person"], r["first"], r["last"], r["given_by"], r["reason"]
+            )
+            async for r in rows
+        ]
+    )
+
+
+async def in_force(conn: Connection, county: str, first: date, last: date) -> tuple[Duty, ...]:
+    """Published duties as they stand after every change, sorted as in a roster."""
+    rows = DUTIES.in_force(conn, county=county, first=first, last=last)
+    return tuple(sorted([duty_of(row) async for row in rows]))
+
+
+async def published_days(
+    conn: Connection, county: str, first: date, last: date
+) -> dict[tuple[str, date], int]:
+    """The number of the version in force, by team and day; what is not in it was never published."""
+    rows = DUTIES.published_days(conn, county=county, first=first, last=last)
+    return {(row["team"], row["day"]): row["number"] async for row in rows}
+
+
+async def write_change(conn: Connection, county: str, book: Book, change: Change) -> None:
+    """Take duties in force away and put others there. Constraints refuse a seat or a person named twice."""
+    await DUTIES.delete_duties(conn, county=county, rows=[_spot(duty) for duty in change.gone])
+    rows = []
+    for duty in change.come:
+        starts, ends = book.span(duty.day, duty.shift)
+        rows.append({**duty_row(duty), "starts_at": starts.isoformat(), "ends_at": ends.isoformat()})
+    if rows:
+        await DUTIES.insert_duties(conn, county=county, rows=rows)
+
+
+async def find_version(conn: Connection, county: str, id: UUID, *, lock: bool = False) -> Version | None:
+    query = DUTIES.lock_version if lock else DUTIES.version
+    row = await query(conn, county=county, id=id)
+    return None if row is None else version_of(row)
+
+
+async def list_versions(conn: Connection, county: str, most: int = 200) -> tuple[Version, ...]:
+    return tuple([version_of(row) async for row in DUTIES.versions(conn, county=county, most=most)])
+
+
+async def roster_of(conn: Connection, county: str, version: Version) -> Roster:
+    """A version's own duties: of a published one as it was published."""
+    rows = DUTIES.version_duties(conn, version=version.id)
+    duties = tuple(sorted([duty_of(row) async for row in rows]))
+    return Roster(county, version.first, version.days, version.teams, duties)
+
+
+async def insert_version(
+    conn: Connection, county: str, id: UUID, roster: Roster, *, note: str, by: str, at: datetime
+) -> int:
+    """A draft with its duties; answers its number."""
+    number: int = await DUTIES.next_number(conn, county=county)
+    await DUTIES.insert_version(
+        conn,
+        id=id,
+        county=county,
+        number=number,
+        teams=list(roster.teams),
+        first=roster.first,
+        days=roster.days,
+        note=note,
+        by=by,
+        at=at,
+    )
+    await add_version_duties(conn, county, id, roster.duties)
+    return number
+
+
+async def add_version_duties(conn: Connection, county: str, version: UUID, duties: Iterable[Duty]) -> None:
+    rows = [duty_row(duty) for duty in duties]
+    if rows:
+        await DUTIES.insert_version_duties(conn, version=version, county=county, rows=rows)
+
+
+async def change_version(conn: Connection, county: str, version: UUID, change: Change) -> int:
+    """A draft's duties; answers its new revision."""
+    await DUTIES.delete_version_duties(conn, version=version, rows=[_spot(duty) for duty in change.gone])
+    await add_version_duties(conn, county, version, change.come)
+    revision: int = await DUTIES.count_revision(conn, id=version)
+    return revision
+
+
+def duty_of(row: Mapping[str, Any]) -> Duty:
+    return Duty(
+        row["day"],
+        row["team"],
+        row["shift"],
+        row["seat"],
+        row["person"],
+        row["pinned"],
+        row["borrowed_from"],
+        row["authorisation"],
+    )
+
+
+def duty_row(duty: Duty) -> dict[str, Any]:
+    return {
+        **_spot(duty),
+        "person": duty.person,
+        "pinned": duty.pinned,
+        "borrowed_from": duty.borrowed_from,
+        "authorisation": duty.authorisation,
+    }
+
+
+def version_of(row: Mapping[str, Any]) -> Version:
+    return Version(
+        row["id"],
+        row["number"],
+        tuple(row["teams"]),
+        row["first"],
+        row["days"],
+        VersionState(row["state"]),
+        row["note"],
+        row["made_by"],
+        row["made_at"],
+        row["published_by"],
+        row["published_at"],
+        row["revision"],
+    )
+
+
+def _spot(duty: Duty) -> dict[str, Any]:
+    return {"day": duty.day.isoformat(), "team": duty.team, "shift": duty.shift, "seat": duty.seat}
