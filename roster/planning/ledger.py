@@ -96,13 +96,19 @@ class Ledger:
             and self._keeps_hours(person.code, known, new, limits)
         )
 
+    def rests_before_later(self, person: str, team: str, day: date, shift: str) -> bool:
+        """Whether it leaves enough rest before what is fixed after the period."""
+        beyond = self.first + timedelta(days=self.days)
+        later = [worked for worked in self._worked[person] if worked.day >= beyond]
+        return not later or self._rests(person, later, self._worked_of(team, day, shift))
+
     def _rests(self, person: str, known: list[Worked], new: Worked) -> bool:
         near = (w for w in known if w.starts < new.ends + 8 * 1440 and new.starts < w.ends + 8 * 1440)
         for other in near:
             before, after = (
                 (other, new) if (other.starts, other.ends) <= (new.starts, new.ends) else (new, other)
             )
-            if after.starts < before.ends:
+            if after.starts < before.ends or after.day == before.day:
                 return False
             chained = before.living_in and before.shift == after.shift
             tired = not chained and after.starts < before.ends + before.rest
@@ -143,12 +149,12 @@ class Ledger:
                 begins = new.day - timedelta(days=back)
                 ends = begins + timedelta(days=7)
                 total = new.counted + sum(w.counted for w in known if begins <= w.day < ends)
-                if total > limits.week_minutes and not lifted(self.book, "week_hours", person, new.day):
+                if total > limits.week_minutes and not lifted(self.book, "week_minutes", person, new.day):
                     return False
         inside = [w for w in known if self.first <= w.day < self.first + timedelta(days=self.days)]
         if limits.period_minutes is not None:
             total = new.counted + sum(w.counted for w in inside)
-            if total > limits.period_minutes and not lifted(self.book, "average_hours", person, new.day):
+            if total > limits.period_minutes and not lifted(self.book, "average", person, new.day):
                 return False
         if limits.week_days is not None:
             week = week_of(new.day)
@@ -157,7 +163,7 @@ class Ledger:
         if limits.period_days is not None and len({w.day for w in (*inside, new)}) > limits.period_days:
             return False
         if limits.weekends is not None:
-            touched = {at for w in (*inside, new) for at in self.spans.weekends(w.day, w.shift)}
+            touched = {week_of(at) for w in (*inside, new) for at in self.spans.weekend_days(w.day, w.shift)}
             return len(touched) <= limits.weekends
         return True
 

@@ -63,3 +63,11 @@ def lifted(book: Book, rule: str, person: str, day: date) -> bool:
     return any(
         a.rule == rule and a.person == person and a.first <= day <= a.last for a in book.authorisations
     )
+
+
+LIFTABLE = frozenset({"rest", "longest_run", "nights", "week_minutes", "average"})
+"""Rules whose authorisation the planner makes use of; the others are obeyed even if somebody allowed a breach."""
+
+
+def lifted_rules(book: Book, person: str, day: date) -> frozenset[str]:
+    return frozenset(rule for rule in LIFTABLE if lifted(book, rule, person, day))

@@ -42,7 +42,7 @@ def letter_of(book: Book, team: str, membership: Membership, day: date) -> str |
         if rotation.offsets
         else membership.platoon
     )
-    return rotation.word[((day - planned.anchor).days - offset) % len(rotation.word)]
+    return rotation.word[((day - planned.anchor).days + offset) % len(rotation.word)]
 
 
 def rotation_turns(book: Book, team: str, first: date, days: int) -> dict[str, dict[date, str]]:

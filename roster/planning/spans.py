@@ -43,12 +43,11 @@ class Spans:
         _, ends = self.book.span(day, shift)
         return (ends - timedelta(minutes=1)).astimezone(self.book.time_zone).date()
 
-    def weekends(self, day: date, shift: str) -> frozenset[date]:
-        """The weekends (by their Monday before) of which the duty touches a Saturday or Sunday that is free."""
-        touched = (
-            day + timedelta(days=offset) for offset in range((self.last_day(day, shift) - day).days + 1)
-        )
-        return frozenset(week_of(at) for at in touched if self.book.calendar.is_weekend(at))
+    def weekend_days(self, day: date, shift: str) -> list[date]:
+        """The free Saturdays and Sundays that a duty touches."""
+        length = (self.last_day(day, shift) - day).days + 1
+        touched = (day + timedelta(days=offset) for offset in range(length))
+        return [at for at in touched if self.book.calendar.is_weekend(at)]
 
 
 def minute_of(at: datetime) -> int:
