@@ -38,3 +38,5 @@ class Policy:
     days_off_a_week: int = 1
     """Labour Law art. 38."""
     strengths: Mapping[str, Strength] = field(default_factory=dict)
+    owed_rest_within_days: int = 30
+    """So soon after a forward post the rest owed for it is taken, in one piece. County's own figure, 待核."""

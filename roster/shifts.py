@@ -46,6 +46,11 @@ class Rotation:
     offsets: tuple[int, ...] = ()
     days_off_a_month: int = 0
 
+    def letter(self, platoon: int, anchor: date, day: date) -> str | None:
+        """The shift that the word gives a platoon on a day, None on a day off; only for rotations with a word."""
+        at = (day - anchor).days + (self.offsets[platoon] if platoon < len(self.offsets) else 0)
+        return self.word[at % len(self.word)]
+
 
 @dataclass(frozen=True, slots=True)
 class SeatRule:
