@@ -48,7 +48,8 @@ class Rotation:
 
     def letter(self, platoon: int, anchor: date, day: date) -> str | None:
         """The shift that the word gives a platoon on a day, None on a day off; only for rotations with a word."""
-        at = (day - anchor).days + (self.offsets[platoon] if platoon < len(self.offsets) else 0)
+        offset = self.offsets[platoon % len(self.offsets)] if self.offsets else platoon
+        at = (day - anchor).days + offset
         return self.word[at % len(self.word)]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import pairwise
 
 from roster.rules.case import Case
 from roster.rules.rule import Breach
@@ -12,18 +13,52 @@ from roster.rules.turn import Turn
 from roster.rules.violation import Param
 
 
-def week_hours(case: Case, person: str) -> Iterator[Breach]:
+def week_minutes(case: Case, person: str) -> Iterator[Breach]:
     """Counted minutes (time present × the team's 在岗计时系数) of the duties that begin in any seven days in a row are
     limited."""
-    yield from _windows(case, person, 7, case.book.policy.week_minutes)
+    most, length = case.book.policy.week_minutes, 7
+    if most is None:
+        return
+    turns = sorted(case.turns(person), key=lambda turn: turn.duty.day)
+    end, total = 0, 0
+    for place, turn in enumerate(turns):
+        # Windows that begin with a duty do: any other that is too full has one of these inside it, as full.
+        first = turn.duty.day
+        while end < len(turns) and (turns[end].duty.day - first).days < length:
+            total += turns[end].counted_minutes
+            end += 1
+        begins = place == 0 or turns[place - 1].duty.day != first
+        if begins and total > most and not all(t.served for t in turns[place:end]):
+            days = tuple(first + timedelta(days=n) for n in range(length))
+            params = {"minutes": total, "most": most, "days": length}
+            yield Breach(days, params, total - most, person=person, breaks_on=turns[end - 1].duty.day)
+        total -= turn.counted_minutes
 
 
-def average_hours(case: Case, person: str) -> Iterator[Breach]:
-    """Over any averaging period (综合计算工时) the counted minutes come to no more than the weekly average allows."""
+def average(case: Case, person: str) -> Iterator[Breach]:
+    """Over the averaging period (综合计算工时) the counted minutes come to no more than the weekly average allows. The
+    roster is one period; a shorter one is filled up with the history before it, one of several periods is parted."""
     policy = case.book.policy
-    if policy.average_week_minutes is not None:
-        most = policy.average_week_minutes * policy.average_days // 7
-        yield from _windows(case, person, policy.average_days, most)
+    if policy.average_week_minutes is None:
+        return
+    turns = case.turns(person)
+    for first, days in averaging_periods(case.roster.first, case.roster.days, policy.average_days):
+        inside = [t for t in turns if 0 <= (t.duty.day - first).days < days]
+        minutes = sum(t.counted_minutes for t in inside)
+        most = policy.average_week_minutes * days // 7
+        if minutes > most and not all(t.served for t in inside):
+            span = tuple(first + timedelta(days=n) for n in range(days))
+            params = {"minutes": minutes, "most": most, "days": days}
+            yield Breach(span, params, minutes - most, person=person, breaks_on=inside[-1].duty.day)
+
+
+def averaging_periods(first: date, days: int, period: int) -> list[tuple[date, int]]:
+    """First days and lengths. The law's periods are fixed ones (a week, a month, a quarter), no rolling windows."""
+    if days <= period:
+        return [(first + timedelta(days=days - period), period)]
+    parts = days // period
+    starts = [days * part // parts for part in range(parts + 1)]
+    return [(first + timedelta(days=a), b - a) for a, b in pairwise(starts)]
 
 
 def overtime_month(case: Case, person: str) -> Iterator[Breach]:
@@ -66,25 +101,6 @@ def disaster_minutes(case: Case, person: str, counted_by_day: dict[date, int]) -
     for work in case.ground.disaster.get(person, ()):
         logged[work.day] = logged.get(work.day, 0) + work.minutes
     return sum(min(minutes, counted_by_day.get(day, 0)) for day, minutes in logged.items())
-
-
-def _windows(case: Case, person: str, length: int, most: int | None) -> Iterator[Breach]:
-    """Windows that begin with a duty: any other that is too full has one of these inside it, as full."""
-    if most is None:
-        return
-    turns = sorted(case.turns(person), key=lambda turn: turn.duty.day)
-    end, total = 0, 0
-    for place, turn in enumerate(turns):
-        first = turn.duty.day
-        while end < len(turns) and (turns[end].duty.day - first).days < length:
-            total += turns[end].counted_minutes
-            end += 1
-        begins = place == 0 or turns[place - 1].duty.day != first
-        if begins and total > most and not all(t.served for t in turns[place:end]):
-            days = tuple(first + timedelta(days=n) for n in range(length))
-            params = {"minutes": total, "most": most, "days": length}
-            yield Breach(days, params, total - most, person=person, breaks_on=turns[end - 1].duty.day)
-        total -= turn.counted_minutes
 
 
 def _length(month: date) -> int:

@@ -16,10 +16,9 @@ from roster.rules.violation import Param, Violation
 NOBODY: frozenset[Employment] = frozenset()
 UNPAID = frozenset({Employment.VOLUNTEER})
 """Volunteers serve of their own will: working time law does not bind them, physical rest does."""
-LED = frozenset({Employment.VOLUNTEER, Employment.CADRE})
-"""带班 by leading cadres is a duty of office beside their working hours (值班, not 加班). 待核."""
-ELSEWHERE_EMPLOYED = frozenset({Employment.VOLUNTEER, Employment.CADRE, Employment.PART_TIME})
-"""Part-timers' working time is kept by their main employer; this book knows only a part of it."""
+HOURS_ELSEWHERE = frozenset({Employment.VOLUNTEER, Employment.PART_TIME, Employment.CADRE})
+"""Whose hours this book does not keep: part-time members have a main employer who does, and 带班 by cadres is a duty
+of office beside their working hours (值班, not 加班; 待核). Rest, overlap, absences and qualifications hold for all."""
 
 
 class Source(StrEnum):

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from roster.policy import Strength
 from roster.rules.absence import absence, days_off_month, errand, floor, owed_rest, readiness_leave
 from roster.rules.company import apart, mentor, together
-from roster.rules.hours import average_hours, overtime_month, week_hours
+from roster.rules.hours import average, overtime_month, week_minutes
 from roster.rules.resting import longest_run, nights, overlap, rest, rest_day, weekends
-from roster.rules.rule import ELSEWHERE_EMPLOYED, LED, UNPAID, Rule, Source
+from roster.rules.rule import HOURS_ELSEWHERE, UNPAID, Rule, Source
 from roster.rules.seating import (
     authorisation_unknown,
     membership,
@@ -40,17 +40,18 @@ RULES: tuple[Rule, ...] = (
     Rule("membership", _HARD, _COUNTY, of_shift=membership, params=("shift", "lender")),
     Rule("rest", _HARD, _COUNTY, of_person=rest, params=("had", "needed", "one", "other")),
     Rule("overtime_month", _HARD, Source.LABOUR_LAW_41, of_person=overtime_month, params=("month", "minutes", "most"),
-         exempt=ELSEWHERE_EMPLOYED),
+         exempt=HOURS_ELSEWHERE),
     Rule("seat_unfilled", _LIFTED, _BRIGADE, of_shift=seat_unfilled, params=("seat", "unit", "shift", "minutes"),
          checked=False),
-    Rule("longest_run", _LIFTED, _COUNTY, of_person=longest_run, params=("days", "most"), exempt=UNPAID),
-    Rule("nights", _LIFTED, _COUNTY, of_person=nights, params=("days", "most"), exempt=UNPAID),
+    Rule("longest_run", _LIFTED, _COUNTY, of_person=longest_run, params=("days", "most"), exempt=HOURS_ELSEWHERE),
+    Rule("nights", _LIFTED, _COUNTY, of_person=nights, params=("days", "most"), exempt=HOURS_ELSEWHERE),
     Rule("rest_day", _LIFTED, Source.LABOUR_LAW_38, of_person=rest_day, params=("had", "needed"),
-         exempt=ELSEWHERE_EMPLOYED),
-    Rule("weekends", _LIFTED, _COUNTY, of_person=weekends, params=("weekends", "most"), exempt=UNPAID),
-    Rule("week_hours", _LIFTED, _COUNTY, of_person=week_hours, params=("minutes", "most", "days"), exempt=LED),
-    Rule("average_hours", _LIFTED, Source.COMPREHENSIVE_HOURS, of_person=average_hours,
-         params=("minutes", "most", "days"), exempt=ELSEWHERE_EMPLOYED),
+         exempt=HOURS_ELSEWHERE),
+    Rule("weekends", _LIFTED, _COUNTY, of_person=weekends, params=("weekends", "most"), exempt=HOURS_ELSEWHERE),
+    Rule("week_minutes", _LIFTED, _COUNTY, of_person=week_minutes, params=("minutes", "most", "days"),
+         exempt=HOURS_ELSEWHERE),
+    Rule("average", _LIFTED, Source.COMPREHENSIVE_HOURS, of_person=average,
+         params=("minutes", "most", "days"), exempt=HOURS_ELSEWHERE),
     Rule("errand", _LIFTED, _COUNTY, of_person=errand, params=("kind", "minutes", "shift")),
     Rule("readiness_leave", _LIFTED, _COUNTY, of_person=readiness_leave, params=("level", "reason"), exempt=UNPAID),
     Rule("owed_rest", _LIFTED, _COUNTY, of_person=owed_rest, params=("owed", "had", "place", "within"), exempt=UNPAID),

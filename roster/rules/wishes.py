@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
 
-from roster.people import NO_DEBT, Debt
 from roster.plan import Book
 from roster.rules.case import Case
 from roster.rules.resting import weekends_worked
@@ -63,16 +61,14 @@ def rotation(case: Case, person: str) -> Iterator[Breach]:
 
 
 def fair_nights(case: Case, team: str) -> Iterator[Breach]:
-    """Night duties of comparable members (same employment, present the whole time), earlier debts added, lie within
-    one of each other."""
-    yield from _unequal(case, team, _nights, lambda debt: debt.nights, NIGHTS_RANGE)
+    """Night duties of comparable members (same employment, present the whole time) lie within one of each other;
+    debts of earlier months decide who has the odd one."""
+    yield from _unequal(case, team, nights_of, NIGHTS_RANGE)
 
 
 def fair_weekends(case: Case, team: str) -> Iterator[Breach]:
-    """Weekends with duty of comparable members, earlier debts added, lie within two of each other."""
-    yield from _unequal(
-        case, team, lambda c, p: len(weekends_worked(c, p)), lambda debt: debt.weekends, WEEKENDS_RANGE
-    )
+    """Weekends with duty of comparable members lie within two of each other."""
+    yield from _unequal(case, team, lambda c, p: len(weekends_worked(c, p)), WEEKENDS_RANGE)
 
 
 def comparable(case: Case, team: str) -> dict[str, list[str]]:
@@ -91,36 +87,27 @@ def comparable(case: Case, team: str) -> dict[str, list[str]]:
     return found
 
 
-def _unequal(
-    case: Case,
-    team: str,
-    count: Callable[[Case, str], int],
-    debt: Callable[[Debt], float],
-    allowed: int,
-) -> Iterator[Breach]:
+def nights_of(case: Case, person: str) -> int:
+    return sum(1 for turn in case.planned(person) if turn.shift.night)
+
+
+def _unequal(case: Case, team: str, count: Callable[[Case, str], int], allowed: int) -> Iterator[Breach]:
     if team not in case.roster.teams:
         return
     for employment, members in comparable(case, team).items():
-        shares = {p: count(case, p) + debt(case.book.debts.get(p, NO_DEBT)) for p in members}
-        spread = max(shares.values()) - min(shares.values())
-        # Debts are means of earlier months, and no whole numbers: a range is too wide from the next whole one on.
-        if len(shares) > 1 and spread > allowed + 1e-9:
+        shares = {person: count(case, person) for person in members}
+        most, least = max(members, key=lambda p: shares[p]), min(members, key=lambda p: shares[p])
+        spread = shares[most] - shares[least]
+        if spread > allowed:
+            names = {code: case.book.people[code].name for code in (most, least)}
             params: dict[str, Param] = {
-                "range": f"{spread:.1f}",
+                "range": spread,
                 "allowed": allowed,
-                "most": _who(case, shares, max(shares.values())),
-                "least": _who(case, shares, min(shares.values())),
+                "most": names[most],
+                "least": names[least],
             }
             days = (case.roster.first, case.roster.last)
-            yield Breach(days, params, math.ceil((spread - allowed) * 100), employment, team=team)
-
-
-def _who(case: Case, shares: dict[str, float], value: float) -> str:
-    return next(case.book.people[code].name for code, share in shares.items() if share == value)
-
-
-def _nights(case: Case, person: str) -> int:
-    return sum(1 for turn in case.planned(person) if turn.shift.night)
+            yield Breach(days, params, spread - allowed, employment, team=team)
 
 
 def _shift_name(book: Book, code: str | None) -> str:
