@@ -43,7 +43,7 @@ from dispatch.forces.speeds import speed_table
 from dispatch.forces.speeds_api import make_speeds_router
 from dispatch.forces.status import Status
 from dispatch.forces.tracking import Tracking
-from dispatch.forces.watch import name_handovers, presume_home
+from dispatch.forces.watch import lapse_crews, presume_home
 from dispatch.push.feed import Feed
 from dispatch.push.sockets import make_socket_router
 from gis_data.crs import to_wgs84
@@ -224,7 +224,7 @@ def _jobs(desk: Desk, settings: Settings) -> tuple[Job, ...]:
     return (
         Job("turn-road-conditions", in_one_work(turn_conditions), every_seconds=5, lease_seconds=4),
         Job("forget-stale-positions", in_one_work(forget_stale_positions), every_seconds=600),
-        Job("shift-handover", in_one_work(name_handovers), every_seconds=60, lease_seconds=45),
+        Job("lapse-crews", in_one_work(lapse_crews), every_seconds=15, lease_seconds=12),
         Job("presume-home", in_one_work(presume_home), every_seconds=600),
         Job("daily-summary", summarise, cron="5 0 * * *"),
         Job("retention", retain, cron="20 4 * * *"),

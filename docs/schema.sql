@@ -137,6 +137,26 @@ create table county (
     constraint county_pkey PRIMARY KEY (code)
 );
 
+create table crew (
+    unit uuid not null,
+    county text not null,
+    team text,
+    source text not null,
+    seats_filled integer not null,
+    wanted integer,
+    qualifications jsonb default '{}'::jsonb not null,
+    seats jsonb default '[]'::jsonb not null,
+    since timestamp with time zone not null,
+    until timestamp with time zone,
+    stands_until timestamp with time zone,
+    next jsonb,
+    constraint crew_pkey PRIMARY KEY (unit),
+    constraint crew_rollcall_has_its_team CHECK (((source <> 'rollcall'::text) OR (team IS NOT NULL))),
+    constraint crew_seats_filled_check CHECK ((seats_filled >= 0)),
+    constraint crew_source_check CHECK ((source = ANY (ARRAY['rollcall'::text, 'strength'::text, 'nominal'::text]))),
+    constraint crew_wanted_check CHECK ((wanted >= 0))
+);
+
 create table device (
     id uuid not null,
     county text not null,
@@ -603,10 +623,6 @@ create table unit (
     accepted boolean not null,
     retired_at timestamp with time zone,
     duty_mode text not null,
-    on_duty boolean not null,
-    crew integer not null,
-    crew_qualifications jsonb default '{}'::jsonb not null,
-    duty_until timestamp with time zone,
     status text default 'standby'::text not null,
     status_at timestamp with time zone not null,
     out_of_service text,
@@ -637,6 +653,8 @@ alter table alarm add constraint alarm_incident_fkey FOREIGN KEY (incident) REFE
 alter table assignment add constraint assignment_incident_fkey FOREIGN KEY (incident) REFERENCES incident(id);
 alter table assignment add constraint assignment_proposal_fkey FOREIGN KEY (proposal) REFERENCES proposal(id);
 alter table assignment add constraint assignment_unit_fkey FOREIGN KEY (unit) REFERENCES unit(id);
+alter table crew add constraint crew_county_fkey FOREIGN KEY (county) REFERENCES county(code);
+alter table crew add constraint crew_unit_fkey FOREIGN KEY (unit) REFERENCES unit(id);
 alter table duty add constraint duty_county_person_fkey FOREIGN KEY (county, person) REFERENCES person(county, code);
 alter table duty add constraint duty_county_team_day_fkey FOREIGN KEY (county, team, day) REFERENCES duty_day(county, team, day);
 alter table duty_day add constraint duty_day_version_fkey FOREIGN KEY (version) REFERENCES roster_version(id);
@@ -674,6 +692,7 @@ CREATE INDEX assignment_incident ON public.assignment USING btree (incident);
 CREATE UNIQUE INDEX assignment_slot_filled ON public.assignment USING btree (incident, slot) WHERE (state = ANY (ARRAY['dispatched'::text, 'delivered'::text, 'acknowledged'::text, 'en_route'::text, 'on_scene'::text]));
 CREATE UNIQUE INDEX assignment_unit_busy ON public.assignment USING btree (unit) WHERE (state = ANY (ARRAY['dispatched'::text, 'delivered'::text, 'acknowledged'::text, 'en_route'::text, 'on_scene'::text, 'unconfirmed'::text]));
 CREATE INDEX audit_at ON public.audit USING btree (county, at);
+CREATE INDEX crew_lapsing ON public.crew USING btree (county, stands_until) WHERE (seats_filled > 0);
 CREATE INDEX device_station ON public.device USING btree (county, station) WHERE (revoked_at IS NULL);
 CREATE INDEX duty_person ON public.duty USING btree (county, person, day);
 CREATE INDEX duty_span ON public.duty USING btree (county, starts_at, ends_at);
@@ -710,17 +729,6 @@ create view assignment_card as
    FROM (assignment a
      JOIN unit u ON ((u.id = a.unit)));
 
-create view unit_card as
- SELECT u.county,
-    u.id,
-    u.code,
-    jsonb_build_object('id', u.id, 'code', u.code, 'name', u.name, 'name_en', u.name_en, 'station', u.station, 'station_class', s.class, 'zone', COALESCE(p.zone, s.zone), 'is_foreign', s.is_foreign, 'vehicle_class', u.vehicle_class, 'brings', u.brings, 'seats', u.seats, 'minimum_crew', u.minimum_crew, 'contact', u.contact, 'accepted', u.accepted, 'duty_mode', u.duty_mode, 'on_duty', u.on_duty, 'crew', u.crew, 'crew_qualifications', u.crew_qualifications, 'duty_until', utc_text(u.duty_until), 'status', u.status, 'status_at', utc_text(u.status_at), 'out_of_service', u.out_of_service, 'posted_at', u.posted_at, 'lon', COALESCE(u.lon, p.lon, s.lon), 'lat', COALESCE(u.lat, p.lat, s.lat), 'position_at', utc_text(u.position_at), 'assignment', ( SELECT a.id
-           FROM assignment a
-          WHERE ((a.unit = u.id) AND (a.state = ANY (ARRAY['dispatched'::text, 'delivered'::text, 'acknowledged'::text, 'en_route'::text, 'on_scene'::text, 'unconfirmed'::text])))), 'retired', (u.retired_at IS NOT NULL), 'version', u.version) AS card
-   FROM ((unit u
-     JOIN station s ON (((s.county = u.county) AND (s.code = u.station))))
-     LEFT JOIN station p ON (((p.county = u.county) AND (p.code = u.posted_at))));
-
 create view incident_card as
  SELECT county,
     id,
@@ -752,3 +760,15 @@ create view condition_card as
     id,
     jsonb_build_object('id', id, 'edges', edges, 'area', area, 'factor', factor, 'vehicle_classes', vehicle_classes, 'reason', reason, 'starts_at', utc_text(starts_at), 'ends_at', utc_text(ends_at), 'created_by', created_by, 'removed_at', utc_text(removed_at), 'names', names, 'road_classes', road_classes, 'surfaces', surfaces, 'bridges', bridges, 'everywhere', everywhere, 'place', place, 'filed_with', filed_with, 'begun_at', utc_text(begun_at)) AS card
    FROM road_condition c;
+
+create view unit_card as
+ SELECT u.county,
+    u.id,
+    u.code,
+    jsonb_build_object('id', u.id, 'code', u.code, 'name', u.name, 'name_en', u.name_en, 'station', u.station, 'station_class', s.class, 'zone', COALESCE(p.zone, s.zone), 'is_foreign', s.is_foreign, 'vehicle_class', u.vehicle_class, 'brings', u.brings, 'seats', u.seats, 'minimum_crew', u.minimum_crew, 'contact', u.contact, 'accepted', u.accepted, 'duty_mode', u.duty_mode, 'on_duty', (COALESCE(c.seats_filled, 0) > 0), 'crew', COALESCE(c.seats_filled, 0), 'crew_wanted', c.wanted, 'crew_qualifications', COALESCE(c.qualifications, '{}'::jsonb), 'crew_source', c.source, 'crew_team', c.team, 'crew_seats', COALESCE(c.seats, '[]'::jsonb), 'crew_since', utc_text(c.since), 'crew_next', c.next, 'duty_until', utc_text(c.until), 'status', u.status, 'status_at', utc_text(u.status_at), 'out_of_service', u.out_of_service, 'posted_at', u.posted_at, 'lon', COALESCE(u.lon, p.lon, s.lon), 'lat', COALESCE(u.lat, p.lat, s.lat), 'position_at', utc_text(u.position_at), 'assignment', ( SELECT a.id
+           FROM assignment a
+          WHERE ((a.unit = u.id) AND (a.state = ANY (ARRAY['dispatched'::text, 'delivered'::text, 'acknowledged'::text, 'en_route'::text, 'on_scene'::text, 'unconfirmed'::text])))), 'retired', (u.retired_at IS NOT NULL), 'version', u.version) AS card
+   FROM (((unit u
+     JOIN station s ON (((s.county = u.county) AND (s.code = u.station))))
+     LEFT JOIN station p ON (((p.county = u.county) AND (p.code = u.posted_at))))
+     LEFT JOIN crew c ON ((c.unit = u.id)));

@@ -38,5 +38,9 @@ class Policy:
     days_off_a_week: int = 1
     """Labour Law art. 38."""
     strengths: Mapping[str, Strength] = field(default_factory=dict)
-    owed_rest_within_days: int = 30
-    """So soon after a forward post the rest owed for it is taken, in one piece. County's own figure, 待核."""
+    rollcall_opens_minutes: int = 15
+    """So long before a shift its roll call may be answered; what is answered early counts from its beginning."""
+    rollcall_grace_minutes: int = 10
+    """So long after it whoever has not answered is a no-show, and the handover is named as missed."""
+    standing_over_minutes: int = 120
+    """So long at most a crew that nobody relieves stays on the board after its end. 待核: county practice."""

@@ -18,7 +18,6 @@ from dispatch.forces.bodies import (
     ConditionBody,
     ConditionsAnswer,
     CoverAnswer,
-    DutyBody,
     MeantAnswer,
     MoveUpBody,
     PositionAnswer,
@@ -30,6 +29,7 @@ from dispatch.forces.bodies import (
     StationsAnswer,
     StatusAnswer,
     StatusBody,
+    StrengthBody,
     UnitAnswer,
     UnitsAnswer,
     ZonesAnswer,
@@ -144,19 +144,21 @@ def make_forces_router(
         verdict = await tracking.report(id, body.lon, body.lat, body.crs, body.at)
         return PositionAnswer(verdict=verdict.value)
 
-    @router.post("/units/{id}/duty")
-    async def duty(
-        id: UnitKey, body: DutyBody, who: Annotated[Principal, Depends(teller)], request_id: RequestId = None
+    @router.post("/units/{id}/strength")
+    async def strength(
+        id: UnitKey,
+        body: StrengthBody,
+        who: Annotated[Principal, Depends(teller)],
+        request_id: RequestId = None,
     ) -> UnitAnswer:
-        """On or off duty, with how many and who; until the roster says it, this flag does."""
+        """How many are there, for a unit whose team is not rostered here. A rostered one answers its roll call."""
 
         async def act(work: Work) -> dict[str, Any]:
             await _own_unit(work.conn, county.code, id, who)
-            await commands.set_duty(
+            await commands.report_strength(
                 work,
                 county.code,
                 id,
-                on_duty=body.on_duty,
                 crew=body.crew,
                 qualifications=body.qualifications,
                 duty_mode=body.duty_mode,
@@ -166,7 +168,7 @@ def make_forces_router(
             return {"unit": await _card(work, county.code, id)}
 
         request = {"unit": id, **body.model_dump(mode="json")}
-        return UnitAnswer(**await _once(db, who, request_id, "unit_duty", request, act))
+        return UnitAnswer(**await _once(db, who, request_id, "unit_strength", request, act))
 
     @router.post("/units/{id}/service")
     async def service(

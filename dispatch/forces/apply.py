@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from dispatch.forces.degrade import nominal_crew
 from dispatch.forces.plan import Plan, compare
 from dispatch.forces.store import station_cards, zone_cards
 from dispatch.push.changes import record_change
-from gis_data.model import County, Unit
+from gis_data.model import County
 from runtime.database import Connection, Work
 from runtime.errors import UserError
 from runtime.ids import new_id
@@ -64,18 +65,13 @@ async def apply_county(work: Work, county: County) -> Plan:
 
 async def _write_units(work: Work, county: County, rows: Sequence[Mapping[str, Any]]) -> set[UUID]:
     units = {unit.code: unit for unit in county.units}
-    full = [
-        {
-            **row,
-            "id": new_id(),
-            "duty_mode": units[row["code"]].duty_mode.value,
-            "crew": nominal_crew(units[row["code"]]),
-        }
-        for row in rows
-    ]
-    return {
+    full = [{**row, "id": new_id(), "duty_mode": units[row["code"]].duty_mode.value} for row in rows]
+    written = {
         row["id"] async for row in SQL.upsert_units(work.conn, county=county.code, rows=full, at=work.now)
     }
+    manned = [{"code": row["code"], "crew": nominal_crew(row["seats"], row["brings"])} for row in rows]
+    await SQL.man_new_units(work.conn, county=county.code, rows=manned, at=work.now)
+    return written
 
 
 async def _retire(
@@ -101,11 +97,6 @@ async def _journal(work: Work, county: str, plan: Plan, units: Sequence[UUID]) -
     await record_change(work, county, "county_applied", params, units=first)
     for more in rest:
         await record_change(work, county, "county_units_applied", {}, units=more)
-
-
-def nominal_crew(unit: Unit) -> int:
-    """Who sits in it at full strength: as many people as it brings, and never more than it seats."""
-    return min(unit.seats, int(unit.brings.get("people", unit.seats)))
 
 
 def check_references(county: County) -> None:

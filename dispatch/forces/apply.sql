@@ -41,19 +41,26 @@ on conflict (county, code) do update set name = excluded.name, name_en = exclude
     telephone = excluded.telephone, is_foreign = excluded.is_foreign, retired_at = null;
 
 -- name: upsert_units(county, rows, at)
--- A new unit starts on duty with its nominal crew; of a known one only the folder's columns change.
+-- Of a known one only the folder's columns change.
 insert into unit (id, county, code, name, name_en, station, vehicle_class, brings, seats, minimum_crew, contact,
-    accepted, duty_mode, on_duty, crew, status, status_at)
+    accepted, duty_mode, status, status_at)
 select r.id, :county, r.code, r.name, r.name_en, r.station, r.vehicle_class, r.brings, r.seats, r.minimum_crew,
-    r.contact, r.accepted, r.duty_mode, true, r.crew, 'standby', :at
+    r.contact, r.accepted, r.duty_mode, 'standby', :at
 from jsonb_to_recordset(:rows::jsonb) as r (id uuid, code text, name text, name_en text, station text,
-    vehicle_class text, brings jsonb, seats int, minimum_crew int, contact text, accepted boolean, duty_mode text,
-    crew int)
+    vehicle_class text, brings jsonb, seats int, minimum_crew int, contact text, accepted boolean, duty_mode text)
 on conflict (county, code) do update set name = excluded.name, name_en = excluded.name_en,
     station = excluded.station, vehicle_class = excluded.vehicle_class, brings = excluded.brings,
     seats = excluded.seats, minimum_crew = excluded.minimum_crew, contact = excluded.contact,
     accepted = excluded.accepted, retired_at = null, version = unit.version + 1
 returning id;
+
+-- name: man_new_units(county, rows, at)!
+-- A new unit starts with its nominal crew, until a roll call or somebody else says who is there.
+insert into crew (unit, county, source, seats_filled, since)
+select u.id, :county, 'nominal', r.crew, :at
+from jsonb_to_recordset(:rows::jsonb) as r (code text, crew int)
+join unit u on u.county = :county and u.code = r.code
+on conflict (unit) do nothing;
 
 -- name: retire_zones(county, codes, at)!
 update zone set retired_at = :at where county = :county and code = any(:codes::text[]);

@@ -59,10 +59,10 @@ class PositionBody(_Body):
     at: Moment | None = None
 
 
-class DutyBody(_Body):
-    """What is left out stays as it was. `qualifications`: how many aboard hold each."""
+class StrengthBody(_Body):
+    """`crew` 0: nobody is there. What is left out stays as it was; where nobody was there, the nominal crew is meant.
+    `qualifications`: how many aboard hold each."""
 
-    on_duty: bool
     crew: Annotated[int, Field(ge=0, le=99)] | None = None
     qualifications: Annotated[dict[Word, Annotated[int, Field(ge=0, le=99)]], Field(max_length=40)] | None = (
         None

@@ -7,11 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from dispatch.access.problem import Problem
+from dispatch.forces.degrade import nominal_crew
+from dispatch.forces.manning import Aboard, Source, man_units
 from dispatch.forces.release import force_released
 from dispatch.forces.status import WORKING, Status, Told, settle
 from dispatch.forces.store import SQL, UnitRow, lock_unit
 from dispatch.push.changes import record_change
 from gis_data.model import DutyMode
+from roster.crews import Crew
 from runtime.database import Work
 
 # A fix of a unit on standby that is older than this says nothing any more.
@@ -67,48 +70,36 @@ async def report_status(
     }
 
 
-async def set_duty(
+async def report_strength(
     work: Work,
     county: str,
     key: str,
     *,
-    on_duty: bool,
-    crew: int | None,
-    qualifications: Mapping[str, int] | None,
-    duty_mode: DutyMode | None,
-    until: datetime | None,
+    crew: int | None = None,
+    qualifications: Mapping[str, int] | None = None,
+    duty_mode: DutyMode | None = None,
+    until: datetime | None = None,
     by: str,
 ) -> None:
-    """The duty flag: on or off, with how many, who can do what, in which mode, until when. None keeps what stood.
+    """How many are there, who can do what, in which mode, until when; 0 is off duty. None keeps what stood; where
+    nobody stood, the nominal crew is meant.
 
-    409 when more people are named than there are seats.
+    409 when more people are named than there are seats, and for a unit whose team is rostered here: its crew is told
+    by name, in the roll call.
     """
     unit = await known_unit(work, county, key)
-    aboard = unit.crew if crew is None else crew
-    if aboard > unit.seats:
-        raise Problem(409, "unit_too_many_aboard", {"unit": unit.code, "crew": aboard, "seats": unit.seats})
-    told = dict(unit.crew_qualifications if qualifications is None else qualifications)
-    mode = duty_mode or unit.duty_mode
-    await SQL.set_duty(
-        work.conn,
-        id=unit.id,
-        on_duty=on_duty,
-        crew=aboard,
-        qualifications=told,
-        duty_mode=mode.value,
-        duty_until=until if on_duty else None,
+    if unit.team is not None:
+        raise Problem(409, "unit_rostered", {"unit": unit.code, "team": unit.team})
+    stood = unit.seats_filled or nominal_crew(unit.seats, unit.brings)
+    people = stood if crew is None else crew
+    if people > unit.seats:
+        raise Problem(409, "unit_too_many_aboard", {"unit": unit.code, "crew": people, "seats": unit.seats})
+    told = unit.qualifications if qualifications is None else qualifications
+    ends = until if people else None
+    aboard = Aboard(
+        unit.code, Crew(people, told, ends), Source.STRENGTH, duty_mode=duty_mode, stands_until=ends
     )
-    params = {
-        "unit": unit.code,
-        "on_duty": on_duty,
-        "crew": aboard,
-        "duty_mode": mode.value,
-        "until": until,
-        "by": by,
-    }
-    await record_change(work, county, "unit_duty_changed", params, units=[unit.id])
-    if on_duty:
-        force_released(work, county)
+    await man_units(work, county, [aboard], cause="strength", by=by)
 
 
 async def set_service(work: Work, county: str, key: str, *, cause: str | None, by: str) -> None:

@@ -3,7 +3,7 @@
 A short crew or a missing qualification takes capabilities away, never the whole vehicle, until the legal minimum is
 reached: below it nothing rolls. A heavy engine with three people counts as a light one.
 
-A duty flag that names no qualifications at all was never told any; then only the number of people limits.
+A crew whose strength was told without qualifications was never asked for any; then only the number of people limits.
 """
 
 from __future__ import annotations
@@ -109,7 +109,8 @@ def degrade(
     people = crew.seats_filled
     told = crew.qualifications
     driverless = vehicle_class in rules.driverless
-    legal = people >= max(1, minimum_crew) and (driverless or not told or told.get(DRIVER, 0) > 0)
+    driven = driverless or not told or told.get(DRIVER, 0) + told.get(f"{DRIVER}:{vehicle_class}", 0) > 0
+    legal = people >= max(1, minimum_crew) and driven
     if not legal:
         return Aboard(False, {}, None, tuple(sorted(brings)))
     limits: dict[str, float] = {}
@@ -130,6 +131,11 @@ def degrade(
     lost = tuple(sorted(name for name, amount in brings.items() if kept[name] < amount))
     aboard = {name: amount for name, amount in kept.items() if amount > 0}
     return Aboard(True, aboard, lesser.name_key if lesser is not None and lost else None, lost)
+
+
+def nominal_crew(seats: int, brings: Mapping[str, float]) -> int:
+    """Who sits in it at full strength: as many people as it brings, and never more than it seats."""
+    return min(seats, int(brings.get("people", seats)))
 
 
 def _tighten(limits: dict[str, float], capability: str, most: float) -> None:

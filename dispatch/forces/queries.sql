@@ -1,12 +1,14 @@
 -- name: unit_rows(county)
--- Every unit that may matter to a choice, with its station and whether an assignment holds it.
+-- Every unit that may matter to a choice, with its station, its crew and whether an assignment holds it.
 select u.id, u.code, u.name, u.name_en, u.station, u.vehicle_class, u.brings, u.minimum_crew, u.contact,
     u.accepted, u.retired_at, u.duty_mode, u.status, u.out_of_service, u.lon, u.lat, u.position_at, u.on_road,
     s.class, coalesce(p.zone, s.zone) as zone, s.town, s.body, s.is_foreign,
     coalesce(p.lon, s.lon) as station_lon, coalesce(p.lat, s.lat) as station_lat,
-    u.posted_at, u.status_at, a.incident as held_by
+    u.posted_at, u.status_at, a.incident as held_by,
+    c.seats_filled, c.qualifications, c.until, c.stands_until
 from unit u
 join station s on s.county = u.county and s.code = u.station
+left join crew c on c.unit = u.id
 left join station p on p.county = u.county and p.code = u.posted_at
 left join assignment a on a.unit = u.id
     and a.state in ('dispatched', 'delivered', 'acknowledged', 'en_route', 'on_scene', 'unconfirmed')
@@ -14,19 +16,23 @@ where u.county = :county and (u.retired_at is null or a.id is not null)
 order by u.code;
 
 -- name: crew_rows(county, instant)
--- Who is on duty at an instant, by the duty flag.
-select code, crew, crew_qualifications, duty_until
-from unit
-where county = :county and retired_at is null and on_duty and (duty_until is null or duty_until > :instant);
+-- Who can roll at an instant; a unit without a crew is not in it.
+select u.code, c.seats_filled, c.qualifications, c.until
+from crew c
+join unit u on u.id = c.unit
+where c.county = :county and u.retired_at is null and c.seats_filled > 0
+    and (c.stands_until is null or c.stands_until > :instant);
 
 -- name: unit_for_update(county, key)^
 -- One unit by its code or its id, locked until the end of the transaction.
-select id, code, station, vehicle_class, brings, seats, minimum_crew, duty_mode, on_duty, crew,
-    crew_qualifications, duty_until, status, status_at, out_of_service, posted_at, lon, lat, position_at, retired_at
-from unit
-where county = :county and (code = :key or id::text = lower(:key))
-order by code = :key desc limit 1
-for update;
+select u.id, u.code, u.station, u.vehicle_class, u.brings, u.seats, u.minimum_crew, u.duty_mode, c.team,
+    coalesce(c.seats_filled, 0) as seats_filled, coalesce(c.qualifications, '{}') as qualifications, u.status,
+    u.status_at, u.out_of_service, u.posted_at, u.lon, u.lat, u.position_at, u.retired_at
+from unit u
+left join crew c on c.unit = u.id
+where u.county = :county and (u.code = :key or u.id::text = lower(:key))
+order by u.code = :key desc limit 1
+for update of u;
 
 -- name: unit_fix(county, key)^
 -- The last fix of one unit, without a lock.
@@ -49,10 +55,46 @@ update unit set posted_at = :station, version = version + 1 where id = :id;
 select code, name, name_en, lon, lat, zone from station
 where county = :county and code = :station and retired_at is null;
 
--- name: set_duty(id, on_duty, crew, qualifications, duty_mode, duty_until)!
-update unit set on_duty = :on_duty, crew = :crew, crew_qualifications = :qualifications::jsonb,
-    duty_mode = :duty_mode, duty_until = :duty_until, version = version + 1
-where id = :id;
+-- name: lock_crewed_units(county, codes)
+-- Always in the order of their codes: of two who write the same crews one waits, none deadlocks.
+select id, code from unit where county = :county and code = any(:codes::text[]) and retired_at is null
+order by code for update;
+
+-- name: write_crews(county, rows, at)
+-- Only what differs is written; `since` moves with the people (or, without names, the number), not with the plan.
+-- Answers what the crew was before and is now.
+with told as (
+    select u.id, r.*
+    from jsonb_to_recordset(:rows::jsonb) as r (code text, team text, source text, seats_filled int, wanted int,
+        qualifications jsonb, seats jsonb, until timestamptz, stands_until timestamptz, next jsonb, duty_mode text)
+    join unit u on u.county = :county and u.code = r.code
+), before as (
+    select c.* from crew c join told t on t.id = c.unit
+), written as (
+    insert into crew (unit, county, team, source, seats_filled, wanted, qualifications, seats, since, until,
+        stands_until, next)
+    select id, :county, team, source, seats_filled, wanted, qualifications, seats, :at, until, stands_until, next
+    from told
+    on conflict (unit) do update set team = excluded.team, source = excluded.source,
+        seats_filled = excluded.seats_filled, wanted = excluded.wanted, qualifications = excluded.qualifications,
+        seats = excluded.seats, until = excluded.until, stands_until = excluded.stands_until, next = excluded.next,
+        since = case when crew.seats_filled = excluded.seats_filled and crew.seats = excluded.seats
+            then crew.since else excluded.since end
+    where (crew.team, crew.source, crew.seats_filled, crew.wanted, crew.qualifications, crew.seats, crew.until,
+            crew.stands_until, crew.next)
+        is distinct from (excluded.team, excluded.source, excluded.seats_filled, excluded.wanted,
+            excluded.qualifications, excluded.seats, excluded.until, excluded.stands_until, excluded.next)
+    returning unit
+), bumped as (
+    update unit u set version = u.version + 1, duty_mode = coalesce(t.duty_mode, u.duty_mode)
+    from told t
+    where u.id = t.id and (u.id in (select unit from written)
+        or (t.duty_mode is not null and t.duty_mode <> u.duty_mode))
+    returning u.id, u.code, u.station, t.seats_filled, t.wanted
+)
+select b.id, b.code, b.station, coalesce(w.seats_filled, 0) as before, b.seats_filled, b.wanted
+from bumped b left join before w on w.unit = b.id
+order by b.code;
 
 -- name: set_service(id, cause)!
 update unit set out_of_service = :cause, version = version + 1 where id = :id;
@@ -86,13 +128,12 @@ select jsonb_build_object('code', code, 'name', name, 'name_en', name_en, 'briga
     'retired', retired_at is not null) as card
 from zone where county = :county and (retired_at is null or :retired::boolean) order by code;
 
--- name: handovers_due(county, stream, now)
--- Units whose duty ran out and that were not named since: the journal remembers who was.
-select u.id, u.code, u.station, u.duty_until
-from unit u
-where u.county = :county and u.retired_at is null and u.on_duty and u.duty_until <= :now
-    and not exists (select 1 from event e where e.stream = :stream and e.county = :county
-        and e.at >= u.duty_until and e.type = 'handover_missed' and e.data -> 'units' ? u.code)
+-- name: crews_lapsed(county, now)
+-- Crews whose time has run out without a next one.
+select u.code, u.station, c.team, c.source, c.until, c.stands_until
+from crew c
+join unit u on u.id = c.unit
+where c.county = :county and u.retired_at is null and c.seats_filled > 0 and c.stands_until <= :now
 order by u.code;
 
 -- name: presume_home(county, before, now)

@@ -32,12 +32,12 @@ class UnitRow:
     id: UUID
     code: str
     station: str
+    brings: Mapping[str, float]
     seats: int
     duty_mode: DutyMode
-    on_duty: bool
-    crew: int
-    crew_qualifications: Mapping[str, int]
-    duty_until: datetime | None
+    team: str | None  # the rostered team that answers for its crew
+    seats_filled: int
+    qualifications: Mapping[str, int]
     status: Status
     status_at: datetime
     out_of_service: str | None
@@ -48,7 +48,7 @@ class UnitRow:
 async def crews(conn: Connection, county_code: str, instant: datetime) -> Mapping[str, Crew]:
     """Who can roll at an instant, by unit code; a unit that is off duty is not in it."""
     return {
-        row["code"]: Crew(row["crew"], row["crew_qualifications"], row["duty_until"])
+        row["code"]: Crew(row["seats_filled"], row["qualifications"], row["until"])
         async for row in SQL.crew_rows(conn, county=county_code, instant=instant)
     }
 
@@ -60,16 +60,22 @@ async def load_candidates(
 
     A unit that an assignment of `ignore_incident` holds does not count as busy for it.
     """
-    aboard = await crews(conn, county.code, now)
     policy = county.policy
     night = is_night(now, ZoneInfo(county.time_zone), policy.night_from_hour, policy.night_to_hour)
     rules = crew_rules(county)
     return tuple(
         [
-            _candidate(row, aboard.get(row["code"]), county, rules, night, now, ignore_incident)
+            _candidate(row, _crew_of(row, now), county, rules, night, now, ignore_incident)
             async for row in SQL.unit_rows(conn, county=county.code)
         ]
     )
+
+
+def _crew_of(row: Record, now: datetime) -> Crew | None:
+    """None where nobody is on duty, or whoever was has stood too long without being relieved."""
+    if not row["seats_filled"] or (row["stands_until"] is not None and row["stands_until"] <= now):
+        return None
+    return Crew(row["seats_filled"], row["qualifications"], row["until"])
 
 
 def crew_rules(county: County) -> CrewRules:
@@ -156,12 +162,12 @@ async def lock_unit(conn: Connection, county: str, key: str) -> UnitRow | None:
         id=row["id"],
         code=row["code"],
         station=row["station"],
+        brings=row["brings"],
         seats=row["seats"],
         duty_mode=DutyMode(row["duty_mode"]),
-        on_duty=row["on_duty"],
-        crew=row["crew"],
-        crew_qualifications=row["crew_qualifications"],
-        duty_until=row["duty_until"],
+        team=row["team"],
+        seats_filled=row["seats_filled"],
+        qualifications=row["qualifications"],
         status=Status(row["status"]),
         status_at=row["status_at"],
         out_of_service=row["out_of_service"],

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
-from dispatch.forces.store import SQL
+from dispatch.forces.manning import Aboard, Source, write_crews
+from dispatch.forces.store import NOBODY, SQL
 from dispatch.push.changes import record_change
 from runtime.database import Work
 from runtime.encoding import utc_text
@@ -15,17 +14,24 @@ from runtime.encoding import utc_text
 HOME_AFTER = timedelta(hours=2)
 
 
-async def name_handovers(work: Work, county: str) -> tuple[str, ...]:
-    """Units whose duty has run out without a next crew: each is named on the boards, once. Off duty they are by what
-    was told of them, and nobody is sent who may have gone home; but it never happens silently."""
-    due: list[Mapping[str, Any]] = [
-        row
-        async for row in SQL.handovers_due(work.conn, county=county, stream=f"county/{county}", now=work.now)
-    ]
+async def lapse_crews(work: Work, county: str) -> tuple[str, ...]:
+    """Crews whose time has run out without a next one are taken off, and each is named on the boards, once. They did
+    not count any more since then; nobody is sent who may have gone home; but it never happens silently."""
+    due = [row async for row in SQL.crews_lapsed(work.conn, county=county, now=work.now)]
     if due:
-        told = [{"unit": r["code"], "station": r["station"], "until": utc_text(r["duty_until"])} for r in due]
+        told = [
+            {
+                "unit": row["code"],
+                "station": row["station"],
+                "team": row["team"],
+                "until": utc_text(row["until"] or row["stands_until"]),
+            }
+            for row in due
+        ]
+        gone = [Aboard(row["code"], NOBODY, Source(row["source"]), team=row["team"]) for row in due]
+        ids = [change.id for change in await write_crews(work, county, gone)]
         params = {"units": [row["code"] for row in due], "due": told}
-        await record_change(work, county, "handover_missed", params, units=[row["id"] for row in due])
+        await record_change(work, county, "handover_missed", params, units=ids)
     return tuple(row["code"] for row in due)
 
 

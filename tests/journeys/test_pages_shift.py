@@ -86,9 +86,9 @@ def test_a_units_status_duty_and_service_are_set_from_the_board(page: Page, fake
         dialog.locator("[data-status=training]").click()
     assert sent_to(fake, "units/unit-2-0/status") == {"status": "training"}
     dialog.locator("[name=crew]").fill("4")
-    with page.expect_response("**/units/unit-2-0/duty"):
-        dialog.locator("[data-test=record-duty]").click()
-    assert sent_to(fake, "units/unit-2-0/duty") == {"on_duty": True, "crew": 4}
+    with page.expect_response("**/units/unit-2-0/strength"):
+        dialog.locator("[data-test=record-strength]").click()
+    assert sent_to(fake, "units/unit-2-0/strength") == {"crew": 4}
     dialog.locator("[data-choice=refill]").click()
     with page.expect_response("**/units/unit-2-0/service"):
         dialog.locator("[data-test=out-of-service]").click()

@@ -161,7 +161,7 @@ class Whole:
 
     async def off_duty(self, *units: str) -> None:
         for unit in units:
-            await self.post(f"/units/{unit}/duty", {"on_duty": False})
+            await self.post(f"/units/{unit}/strength", {"crew": 0})
 
     async def close(self) -> None:
         for task in self._tasks.values():

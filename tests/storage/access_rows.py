@@ -24,9 +24,9 @@ async def make_county(db: Database) -> None:
         )
         await work.conn.execute(
             """insert into unit (id, county, code, name, name_en, station, vehicle_class, brings, seats,
-                   minimum_crew, contact, accepted, duty_mode, on_duty, crew, status_at)
+                   minimum_crew, contact, accepted, duty_mode, status_at)
                values ($1, $2, 'bagong-1', '巴公 1 号车', 'Bagong 1', 'bagong', 'heavy_engine', '{}', 6, 4,
-                       'tablet', true, 'station', true, 6, $3)""",
+                       'tablet', true, 'station', $3)""",
             UNIT,
             COUNTY,
             work.now,

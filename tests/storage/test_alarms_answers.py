@@ -102,7 +102,9 @@ async def test_a_telephone_only_unit_waits_for_the_dispatcher_for_ever(
 
 async def test_a_late_answer_wins_while_the_slot_is_open(by_hand: World, fake_clock: FakeClock) -> None:
     incident, ids = await ordered(by_hand, "W1-1")
-    await by_hand.sql("update unit set on_duty = false where code <> 'W1-1'")  # nobody can be added
+    await by_hand.sql(
+        "update crew set seats_filled = 0 where unit in (select id from unit where code <> 'W1-1')"
+    )  # nobody can be added
     fake_clock.advance(31)
     await by_hand.sweep()
     answered = await by_hand.say(ids["W1-1"], Report.ACKNOWLEDGE)
@@ -195,7 +197,10 @@ async def test_who_was_unable_is_not_asked_again_for_the_same_fire(world: World)
 
 async def test_neighbours_are_proposed_when_nobody_of_ours_is_left(world: World) -> None:
     ours = [u.code for u in world.desk.county.units if u.code not in ("X1-1",)]
-    await world.sql("update unit set on_duty = false where code = any($1::text[])", ours)
+    await world.sql(
+        "update crew set seats_filled = 0 where unit in (select id from unit where code = any($1::text[]))",
+        ours,
+    )
     answer = await world.alarm(VILLAGE_E)
     await world.sweep()
     card = await world.incident(answer["incident_id"])

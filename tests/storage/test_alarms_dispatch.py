@@ -261,18 +261,19 @@ async def test_a_telephone_only_unit_has_no_deadline(by_hand: World) -> None:
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ("on_duty = false", "unit_not_sendable"),
-        ("crew = 1", "unit_not_sendable"),
-        ("accepted = false", "unit_not_sendable"),
-        ("out_of_service = 'engine'", "unit_not_sendable"),
-        ("status = 'en_route'", "unit_busy"),
+        ("crew set seats_filled = 0", "unit_not_sendable"),
+        ("crew set seats_filled = 1", "unit_not_sendable"),
+        ("unit set accepted = false", "unit_not_sendable"),
+        ("unit set out_of_service = 'engine'", "unit_not_sendable"),
+        ("unit set status = 'en_route'", "unit_busy"),
     ],
 )
 async def test_what_stops_a_unit_for_good_stops_the_dispatcher_too(
     by_hand: World, change: str, code: str
 ) -> None:
     answer = await by_hand.alarm(VILLAGE_W)
-    await by_hand.sql(f"update unit set {change} where code = 'W1-1'")
+    key = "unit" if change.startswith("crew") else "id"
+    await by_hand.sql(f"update {change} where {key} = (select id from unit where code = 'W1-1')")
     with pytest.raises(Problem) as caught:
         await by_hand.act(order_units, _id(answer), ["W1-1"], by="operator/a")
     assert caught.value.code == code

@@ -53,7 +53,9 @@ async def test_where_nobody_is_left_for_a_unit_beyond_the_plan_the_console_is_to
     for row in (await by_hand.assignments(incident)).values():
         await by_hand.say(row.id, Report.ACKNOWLEDGE)
     await by_hand.act(order_units, incident, ["E1-1"], by="operator/a")
-    await by_hand.sql("update unit set on_duty = false where code <> 'E1-1'")
+    await by_hand.sql(
+        "update crew set seats_filled = 0 where unit in (select id from unit where code <> 'E1-1')"
+    )
     fake_clock.advance(31)
     await by_hand.sweep()
     assert {"engine"} <= {s["code"] for s in (await by_hand.incident(incident))["shortfalls"]}

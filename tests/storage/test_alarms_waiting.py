@@ -9,7 +9,7 @@ import pytest
 from dispatch.alarms.incident import Report, State
 from dispatch.alarms.progress import unit_reported
 from dispatch.alarms.waiting import hopeless
-from dispatch.forces.commands import set_duty, set_service
+from dispatch.forces.commands import report_strength, set_service
 from runtime.database import Database
 from runtime.ids import new_id
 from runtime.timers import set_timer
@@ -29,23 +29,13 @@ async def by_hand(stopped_db: Database, fake_clock: FakeClock) -> World:
 
 
 async def everybody_off_duty(world: World) -> None:
-    await world.sql("update unit set on_duty = false, version = version + 1")
+    await world.sql("update crew set seats_filled = 0")
 
 
 async def on_duty(world: World, *units: str) -> None:
     async with world.db.work() as work:
         for unit in units:
-            await set_duty(
-                work,
-                CODE,
-                unit,
-                on_duty=True,
-                crew=None,
-                qualifications=None,
-                duty_mode=None,
-                until=None,
-                by="test",
-            )
+            await report_strength(work, CODE, unit, by="test")
 
 
 async def alone(world: World, unit: str) -> None:

@@ -117,14 +117,11 @@ class Night:
     async def duty(self) -> None:
         unit = self.chance.choice(self.world.desk.county.units)
         async with self.db.work() as work:
-            await commands.set_duty(
+            await commands.report_strength(
                 work,
                 CODE,
                 unit.code,
-                on_duty=self.chance.random() < 0.8,
-                crew=self.chance.randint(0, unit.seats),
-                qualifications=None,
-                duty_mode=None,
+                crew=self.chance.choice([0, self.chance.randint(0, unit.seats), unit.seats]),
                 until=self.chance.choice([None, work.now + timedelta(hours=1)]),
                 by="test",
             )

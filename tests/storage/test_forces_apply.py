@@ -28,7 +28,11 @@ async def plan(db: Database, county=COUNTY):
 
 async def unit(db: Database, code: str):
     async with db.pool.acquire() as conn:
-        return await conn.fetchrow("select * from unit where county = $1 and code = $2", CODE, code)
+        return await conn.fetchrow(
+            "select * from unit join crew on crew.unit = unit.id where unit.county = $1 and code = $2",
+            CODE,
+            code,
+        )
 
 
 async def test_a_first_apply_adds_everything_and_a_second_changes_nothing(db: Database) -> None:
@@ -46,24 +50,19 @@ async def test_a_first_apply_adds_everything_and_a_second_changes_nothing(db: Da
 async def test_a_new_unit_starts_on_duty_with_its_nominal_crew(db: Database) -> None:
     await apply(db)
     row = await unit(db, "s1-2")
-    assert (row["on_duty"], row["crew"], row["status"], row["duty_mode"]) == (True, 4, "standby", "station")
+    assert (row["source"], row["seats_filled"], row["status"], row["duty_mode"]) == (
+        "nominal",
+        4,
+        "standby",
+        "station",
+    )
 
 
 async def test_what_the_database_owns_survives_a_change_of_the_folder(db: Database) -> None:
     await apply(db)
     async with db.work() as work:
         await commands.report_status(work, CODE, "s1-1", Status.EN_ROUTE, at=None, by="test")
-        await commands.set_duty(
-            work,
-            CODE,
-            "s1-1",
-            on_duty=True,
-            crew=3,
-            qualifications={"driver": 1},
-            duty_mode=None,
-            until=None,
-            by="test",
-        )
+        await commands.report_strength(work, CODE, "s1-1", crew=3, qualifications={"driver": 1}, by="test")
         await commands.set_service(work, CODE, "s1-1", cause="repair", by="test")
     first, *others = COUNTY.units
     changed = replace(
@@ -77,7 +76,7 @@ async def test_what_the_database_owns_survives_a_change_of_the_folder(db: Databa
     assert done.counts() == {"unit": {"added": 0, "changed": 1, "retired": 0}}
     row = await unit(db, "s1-1")
     assert (row["name"], row["brings"]["water_tonnes"]) == ("新名", 8.0)
-    assert (row["status"], row["crew"], row["crew_qualifications"]) == ("en_route", 3, {"driver": 1})
+    assert (row["status"], row["seats_filled"], row["qualifications"]) == ("en_route", 3, {"driver": 1})
     assert row["out_of_service"] == "repair"
 
 

@@ -110,17 +110,17 @@ async def test_a_double_click_is_one_command(doors: Doors) -> None:
     token = await create_token(doors.db, county=CODE, role=Role.DISPATCHER)
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "click-1"}
     answers = [
-        await doors.client.post("/api/v1/units/s1-1/duty", headers=headers, json={"on_duty": False})
+        await doors.client.post("/api/v1/units/s1-1/strength", headers=headers, json={"crew": 0})
         for _ in range(2)
     ]
     assert answers[0].status_code == 200
     assert answers[0].json() == answers[1].json()
     assert answers[0].json()["unit"]["on_duty"] is False
-    other = await doors.client.post("/api/v1/units/s1-1/duty", headers=headers, json={"on_duty": True})
+    other = await doors.client.post("/api/v1/units/s1-1/strength", headers=headers, json={"crew": 4})
     assert other.status_code == 409
     async with doors.db.pool.acquire() as conn:
         types = [event.type for event in await read_events(conn, f"county/{CODE}", 0)]
-    assert types.count("unit_duty_changed") == 1
+    assert types.count("crew_changed") == 1
 
 
 async def test_out_of_service_and_back(doors: Doors) -> None:
@@ -132,7 +132,7 @@ async def test_out_of_service_and_back(doors: Doors) -> None:
 async def test_the_emptied_zone_is_named_and_a_move_up_offered_with_its_gain(doors: Doors) -> None:
     assert (await doors.call(Role.VIEWER, "GET", "/cover")).json() == {"uncovered": [], "move_ups": []}
     for unit in ("s1-1", "s1-2"):
-        await doors.call(Role.DISPATCHER, "POST", f"/units/{unit}/duty", json={"on_duty": False})
+        await doors.call(Role.DISPATCHER, "POST", f"/units/{unit}/strength", json={"crew": 0})
     cover = (await doors.call(Role.VIEWER, "GET", "/cover")).json()
     assert cover["uncovered"] == ["z1"]
     [move] = cover["move_ups"]
@@ -204,8 +204,8 @@ async def test_a_name_that_no_road_has_is_refused_with_the_nearest(doors: Doors)
         ("/units/s1-1/status", {"status": "\x00"}),
         ("/units/s1-1/position", {"lon": 35.4, "lat": 112.8}),
         ("/units/s1-1/position", {"lon": "NaN", "lat": 1}),
-        ("/units/s1-1/duty", {"on_duty": True, "crew": 60}),
-        ("/units/s1-1/duty", {"on_duty": True, "qualifications": {"\x00": 1}}),
+        ("/units/s1-1/strength", {"crew": 60}),
+        ("/units/s1-1/strength", {"qualifications": {"\x00": 1}}),
         ("/units/s1-1/service", {"cause": ""}),
         ("/roads/conditions", {"reason": "nothing"}),
         ("/roads/conditions", {"reason": "no road of it is a bridge", "names": ["人民路"], "bridges": True}),
@@ -232,8 +232,8 @@ async def test_a_year_far_off_means_long_ago_or_for_ever(doors: Doors) -> None:
     fix = {"lon": 112.8, "lat": 35.4, "at": "9999-12-31T23:59:59-23:59"}
     answer = await doors.call(Role.DISPATCHER, "POST", "/units/s1-1/position", json=fix)
     assert answer.json() == {"verdict": "future"}
-    duty = {"on_duty": True, "until": "9999-12-31T23:59:59-23:59"}
-    answer = await doors.call(Role.DISPATCHER, "POST", "/units/s1-1/duty", json=duty)
+    duty = {"until": "9999-12-31T23:59:59-23:59"}
+    answer = await doors.call(Role.DISPATCHER, "POST", "/units/s1-1/strength", json=duty)
     assert answer.json()["unit"]["duty_until"] == "2200-01-01T00:00:00.000Z"
 
 
@@ -241,7 +241,7 @@ async def test_an_unknown_unit_is_not_found(doors: Doors) -> None:
     for path, body in (
         ("status", {"status": 21}),
         ("position", {"lon": 112.8, "lat": 35.4}),
-        ("duty", {"on_duty": True}),
+        ("strength", {"crew": 1}),
     ):
         answer = await doors.call(Role.DISPATCHER, "POST", f"/units/nobody/{path}", json=body)
         assert (answer.status_code, answer.json()["code"]) == (404, "unit_unknown")

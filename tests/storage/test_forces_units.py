@@ -51,16 +51,8 @@ async def status(db: Database, unit: str, new: Status, **more: object) -> object
 
 
 async def duty(db: Database, unit: str, **more: object) -> None:
-    given: dict[str, object] = {
-        "on_duty": True,
-        "crew": None,
-        "qualifications": None,
-        "duty_mode": None,
-        "until": None,
-        "by": "test",
-    }
     async with db.work() as work:
-        await commands.set_duty(work, CODE, unit, **(given | more))  # type: ignore[arg-type]
+        await commands.report_strength(work, CODE, unit, by="test", **more)  # type: ignore[arg-type]
 
 
 async def last_event(db: Database) -> Event:
@@ -77,7 +69,7 @@ async def test_a_unit_on_standby_with_its_crew_has_no_gate(county_db: Database) 
 
 
 async def test_each_thing_that_stops_a_unit_has_its_gate(county_db: Database) -> None:
-    await duty(county_db, "s1-1", on_duty=False)
+    await duty(county_db, "s1-1", crew=0)
     await duty(county_db, "s1-2", crew=1)
     await status(county_db, "s2-1", Status.EN_ROUTE)
     async with county_db.work() as work:

@@ -9,7 +9,7 @@ import pytest
 from dispatch.forces import commands
 from dispatch.forces.apply import apply_county
 from dispatch.forces.status import Status
-from dispatch.forces.watch import name_handovers, presume_home
+from dispatch.forces.watch import lapse_crews, presume_home
 from runtime.database import Database
 from runtime.journal import read_events
 from tests.conftest import FakeClock
@@ -25,22 +25,13 @@ async def county_db(stopped_db: Database, fake_clock: FakeClock) -> Database:
 
 async def until(db: Database, unit: str, hours: float) -> None:
     async with db.work() as work:
-        await commands.set_duty(
-            work,
-            CODE,
-            unit,
-            on_duty=True,
-            crew=None,
-            qualifications=None,
-            duty_mode=None,
-            until=work.now + timedelta(hours=hours),
-            by="test",
-        )
+        ends = work.now + timedelta(hours=hours)
+        await commands.report_strength(work, CODE, unit, until=ends, by="test")
 
 
 async def named(db: Database) -> tuple[str, ...]:
     async with db.work() as work:
-        return await name_handovers(work, CODE)
+        return await lapse_crews(work, CODE)
 
 
 async def test_a_shift_that_ends_without_a_next_crew_is_named_once(

@@ -45,7 +45,7 @@ async def test_a_change_that_is_overtaken_never_journals_an_older_card(db: Datab
     async def fast() -> None:
         await touched.wait()
         async with db.work() as work:
-            await work.conn.execute("update unit set crew = 3, version = version + 1 where id = $1", UNIT)
+            await work.conn.execute("update unit set seats = 3, version = version + 1 where id = $1", UNIT)
             await record_change(work, COUNTY, "fast", {}, units=[UNIT])
         overtaken.set()
 

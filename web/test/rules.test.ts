@@ -15,7 +15,7 @@ const incident = (over: Partial<Incident>): Incident =>
 const assignment = (over: Partial<Assignment>): Assignment =>
   ({ id: "a", incident: "i", state: "dispatched", dispatched_at: "t0", delivered_at: null, acknowledged_at: null, en_route_at: null, on_scene_at: null, unconfirmed_at: null, ended_at: null, ...over }) as Assignment;
 const unit = (over: Partial<Unit>): Unit =>
-  ({ accepted: true, on_duty: true, crew: 5, minimum_crew: 4, out_of_service: null, status: "standby", ...over }) as Unit;
+  ({ accepted: true, on_duty: true, crew: 5, crew_qualifications: {}, crew_seats: [], minimum_crew: 4, out_of_service: null, status: "standby", ...over }) as Unit;
 
 test("fire levels count up to the worst, forest levels down to it", () => {
   assert.equal(severity("fire", 5), 4);
@@ -102,6 +102,7 @@ test("a unit shows its assignment first, then what keeps it from rolling, then i
   assert.equal(standing(unit({ on_duty: false }), assignment({ state: "en_route" })), "en_route");
   assert.equal(standing(unit({ out_of_service: "repair" }), undefined), "out_of_service");
   assert.equal(standing(unit({ crew: 2 }), undefined), "short_crew");
+  assert.equal(standing(unit({ crew_qualifications: { driver: 0, squad_leader: 1 } }), undefined), "short_crew");
   assert.equal(standing(unit({ status: "returning" }), undefined), "returning");
   assert.equal(mostTelling(["free", "off_duty", "unconfirmed"]), "unconfirmed");
 });

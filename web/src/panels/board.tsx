@@ -6,7 +6,7 @@ import type { Unit } from "../state/cards.ts";
 import { BUSY, isFree } from "../state/standing.ts";
 import { selected, standings, stations, unitsByCode, zones } from "../state/store.ts";
 import { chosenUnits, dialog, panel, toggleUnit } from "../state/view.ts";
-import { Glyph, Key } from "./parts.tsx";
+import { CrewCount, Glyph, Key } from "./parts.tsx";
 
 const OUT = " ";
 const NEIGHBOURS = "~";
@@ -100,7 +100,9 @@ function Row({ unit }: { readonly unit: Unit }) {
       >
         <Glyph standing={standing} />
         <span class="name">{called(unit)}</span>
-        <span class="word">{chosen ? `✓ ${t("page.ticked")}` : t(`page.standing.${standing}`)}</span>
+        <span class="word">
+          {unit.crew_team !== null && <CrewCount unit={unit} />} {chosen ? `✓ ${t("page.ticked")}` : t(`page.standing.${standing}`)}
+        </span>
       </button>
       <button type="button" class="plain more" onClick={change} title={t("page.unit.change")} aria-label={`${called(unit)} ${t("page.unit.change")}`} data-test="unit-change">
         ⋯

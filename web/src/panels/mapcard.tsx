@@ -3,7 +3,8 @@
 import { called, nameOf, t } from "../i18n.ts";
 import type { Station, Unit } from "../state/cards.ts";
 import { BUSY } from "../state/standing.ts";
-import { selected, standings, stations, unitsByCode, zones } from "../state/store.ts";
+import { timeOfDay } from "../clock.ts";
+import { county, selected, standings, stations, unitsByCode, zones } from "../state/store.ts";
 import { chosenUnits, dialog, inspected, pointed, toggleUnit, type Subject } from "../state/view.ts";
 import { At, Glyph } from "./parts.tsx";
 
@@ -73,6 +74,7 @@ function UnitLines({ unit, held }: { readonly unit: Unit; readonly held: boolean
         {[
           nameOf("vehicle_classes", unit.vehicle_class),
           unit.on_duty ? t("page.crew_of", { crew: unit.crew, least: unit.minimum_crew }) : t("page.unit.off_duty"),
+          unit.duty_until === null ? "" : `${t("page.unit.until")} ${timeOfDay(Date.parse(unit.duty_until), county.value.time_zone)}`,
           water > 0 ? t("page.water_tonnes", { tonnes: water }) : "",
           pairs > 0 ? t("page.ba_pairs", { pairs }) : "",
           nameOf("duty_modes", unit.duty_mode),

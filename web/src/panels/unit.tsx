@@ -4,12 +4,12 @@ import { useSignal } from "@preact/signals";
 import { me, reported } from "../actions.ts";
 import { called, nameOf, t } from "../i18n.ts";
 import type { Unit } from "../state/cards.ts";
-import { setDuty, setService, setStatus } from "../state/commands.ts";
+import { setService, setStatus, setStrength } from "../state/commands.ts";
 import { standings, stations, unitsByCode } from "../state/store.ts";
 import { toast } from "../state/view.ts";
 import { Choices } from "./choices.tsx";
 import { Frame } from "./frame.tsx";
-import { At, Glyph } from "./parts.tsx";
+import { At, CrewCount, Glyph } from "./parts.tsx";
 
 /** In the order of GA/T 974.39. */
 const STATUSES = [
@@ -43,7 +43,7 @@ export function UnitDialog({ code }: { readonly code: string }) {
           .join(" · ")}
       </p>
       <Status unit={unit} />
-      <Duty unit={unit} />
+      {unit.crew_team === null ? <Strength unit={unit} /> : <CrewOf unit={unit} />}
       <Service unit={unit} />
     </Frame>
   );
@@ -77,22 +77,14 @@ function Status({ unit }: { readonly unit: Unit }) {
   );
 }
 
-function Duty({ unit }: { readonly unit: Unit }) {
-  const onDuty = useSignal(unit.on_duty);
+/** A unit whose team is not rostered here: how many are there is told as a number. */
+function Strength({ unit }: { readonly unit: Unit }) {
   const crew = useSignal(unit.crew);
-  const send = () => void recorded(unit, setDuty(unit.code, onDuty.value ? { on_duty: true, crew: crew.value } : { on_duty: false }));
-  const changed = onDuty.value !== unit.on_duty || (onDuty.value && crew.value !== unit.crew);
+  const send = () => void recorded(unit, setStrength(unit.code, crew.value));
   return (
     <fieldset>
       <legend>{t("page.unit.duty")}</legend>
       <div class="together">
-        <Choices
-          label={t("page.unit.duty")}
-          all={["on", "off"]}
-          name={(one) => t(one === "on" ? "page.unit.on_duty" : "page.unit.off_duty")}
-          value={onDuty.value ? "on" : "off"}
-          onChange={(one) => (onDuty.value = one === "on")}
-        />
         <label class="beside">
           {t("page.unit.crew")}
           <input
@@ -101,13 +93,45 @@ function Duty({ unit }: { readonly unit: Unit }) {
             min={0}
             max={unit.seats ?? 99}
             value={crew.value}
-            disabled={!onDuty.value}
             onInput={(event) => (crew.value = Math.max(0, Math.round(Number(event.currentTarget.value) || 0)))}
           />
           <small>{t("page.unit.crew_rule", { least: unit.minimum_crew, seats: unit.seats ?? "—" })}</small>
         </label>
-        <button type="button" class="strong" disabled={!changed} onClick={send} data-test="record-duty">{t("page.record")}</button>
+        <button type="button" class="strong" disabled={crew.value === unit.crew} onClick={send} data-test="record-strength">
+          {t("page.record")}
+        </button>
       </div>
+    </fieldset>
+  );
+}
+
+/** A rostered unit: who sits in it, who stands over, and what the next handover brings. */
+function CrewOf({ unit }: { readonly unit: Unit }) {
+  const next = unit.crew_next;
+  return (
+    <fieldset data-test="crew">
+      <legend>
+        {t("page.unit.duty")} <CrewCount unit={unit} />
+        {unit.duty_until !== null && (
+          <span class="quiet">
+            {t("page.unit.until")} <At time={unit.duty_until} />
+          </span>
+        )}
+      </legend>
+      <ul class="crew-seats">
+        {unit.crew_seats.map((seat) => (
+          <li key={`${seat.seat} ${seat.person}`} class={seat.standing_over ? "short" : ""}>
+            {nameOf("roles", seat.role)} · {seat.name ?? seat.person}
+            {seat.standing_over && ` · ${t("page.unit.standing_over")}`}
+          </li>
+        ))}
+        {unit.crew_seats.length === 0 && <li class="short">{t("page.unit.nobody")}</li>}
+      </ul>
+      {next !== null && (
+        <p class={next.seats_filled < unit.minimum_crew ? "short" : "quiet"}>
+          {t("page.unit.next")} <At time={next.at} /> {next.seats_filled}/{next.wanted}
+        </p>
+      )}
     </fieldset>
   );
 }

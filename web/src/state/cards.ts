@@ -117,6 +117,22 @@ export interface Assignment {
   readonly version: number;
 }
 
+export interface CrewSeat {
+  readonly seat: string;
+  readonly role: string;
+  readonly person: string;
+  readonly name?: string;
+  readonly since: string;
+  readonly standing_over: boolean;
+}
+
+export interface NextCrew {
+  readonly at: string;
+  readonly shift: string;
+  readonly seats_filled: number;
+  readonly wanted: number;
+}
+
 export interface Unit {
   readonly id: string;
   readonly code: string;
@@ -135,6 +151,15 @@ export interface Unit {
   readonly duty_mode: string;
   readonly on_duty: boolean;
   readonly crew: number;
+  /** Seats that the roster asks for; null where a number is told instead. */
+  readonly crew_wanted: number | null;
+  /** How many aboard hold each; empty where nobody was asked. */
+  readonly crew_qualifications: Readonly<Record<string, number>>;
+  /** The rostered team that answers for the crew. */
+  readonly crew_team: string | null;
+  readonly crew_seats: readonly CrewSeat[];
+  readonly crew_next: NextCrew | null;
+  readonly duty_until: string | null;
   readonly status: string;
   readonly status_at: string;
   readonly out_of_service: string | null;

@@ -55,8 +55,8 @@ export const noticeReceived = (id: string, by: string) =>
 const unit = (code: string, what: string) => `/units/${encodeURIComponent(code)}/${what}`;
 
 export const setStatus = (code: string, status: string) => post<unknown>(unit(code, "status"), { status });
-export const setDuty = (code: string, said: { readonly on_duty: boolean; readonly crew?: number }) =>
-  post<unknown>(unit(code, "duty"), said);
+/** For a unit whose team is not rostered here; 0: nobody is there. */
+export const setStrength = (code: string, crew: number) => post<unknown>(unit(code, "strength"), { crew });
 /** A cause takes the unit out of service, null puts it back. */
 export const setService = (code: string, cause: string | null) => post<unknown>(unit(code, "service"), { cause });
 

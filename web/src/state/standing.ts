@@ -54,11 +54,16 @@ const BY_STATUS: Readonly<Record<string, Standing>> = {
   training: "training",
 };
 
+/** A crew that was asked by name and has nobody who may drive; on foot nobody has to. */
+export function lacksDriver(unit: Unit): boolean {
+  return unit.on_duty && unit.crew_qualifications["driver"] === 0;
+}
+
 export function standing(unit: Unit, assignment: Assignment | undefined): Standing {
   if (assignment !== undefined) return BY_STATE[assignment.state] ?? "ordered";
   if (unit.out_of_service !== null || !unit.accepted) return "out_of_service";
   if (!unit.on_duty) return "off_duty";
-  if (unit.crew < unit.minimum_crew) return "short_crew";
+  if (unit.crew < unit.minimum_crew || lacksDriver(unit)) return "short_crew";
   return BY_STATUS[unit.status] ?? "free";
 }
 

@@ -1,1 +1,0 @@
-"""The rules of a duty roster: each broken, and each at its exact border."""
