@@ -107,6 +107,15 @@ class Request:
     weight: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class DisasterWork:
+    """应急工时: disaster and rescue work done on a day, logged apart; Labour Law art. 42 takes it out of the cap."""
+
+    person: str
+    day: date
+    minutes: int
+
+
 class PairKind(StrEnum):
     APART = "apart"  # 不同班
     TOGETHER = "together"  # 同班

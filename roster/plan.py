@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from roster.calendar import Calendar
-from roster.people import Absence, Debts, Pair, Person, Request
+from roster.people import Absence, Debts, DisasterWork, Pair, Person, Request
 from roster.policy import Policy
 from roster.shifts import Post, Readiness, Rotation, SeatRule, ShiftType, Team
 
@@ -18,7 +18,8 @@ class Duty:
     """One person on one seat. `seat` is `Seat.key`. `borrowed_from` names the home team of somebody on loan.
 
     `pinned` duties are not moved by the machine. `authorisation` names the record that allows an overridable rule
-    to be broken here, by whom and why.
+    to be broken here, by whom and why. Where somebody takes over in the middle of a duty, both hold the seat: the one
+    until `early_minutes` before the shift's end, the other from `late_minutes` after its beginning.
     """
 
     day: date
@@ -29,6 +30,8 @@ class Duty:
     pinned: bool = False
     borrowed_from: str = ""
     authorisation: str = ""
+    late_minutes: int = 0
+    early_minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,8 @@ class Roster:
 
 @dataclass(frozen=True, slots=True)
 class Authorisation:
-    """A recorded permission to break one overridable rule for a person on days `first` to `last`."""
+    """A recorded permission to break one overridable rule on days `first` to `last`, for a person, or (the person
+    empty) for a team as a whole: a seat that stays empty."""
 
     code: str
     rule: str
@@ -57,6 +61,7 @@ class Authorisation:
     last: date
     by: str
     reason: str
+    team: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,7 @@ class Book:
     authorisations: tuple[Authorisation, ...] = ()
     debts: Debts = field(default_factory=dict)
     history: tuple[Duty, ...] = ()
+    disaster: tuple[DisasterWork, ...] = ()
 
     def members(self, team: str, on: date) -> tuple[Person, ...]:
         """Who serves a team on a day, by code."""
@@ -91,3 +97,8 @@ class Book:
         starts = datetime.combine(day, kind.starts, self.time_zone)
         utc = ZoneInfo("UTC")
         return starts.astimezone(utc), starts.astimezone(utc) + timedelta(minutes=kind.minutes)
+
+    def times(self, duty: Duty) -> tuple[datetime, datetime]:
+        """From when until when a person holds the seat: the shift's span, less what others have of it."""
+        starts, ends = self.span(duty.day, duty.shift)
+        return starts + timedelta(minutes=duty.late_minutes), ends - timedelta(minutes=duty.early_minutes)

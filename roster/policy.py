@@ -44,3 +44,5 @@ class Policy:
     """So long after it whoever has not answered is a no-show, and the handover is named as missed."""
     standing_over_minutes: int = 120
     """So long at most a crew that nobody relieves stays on the board after its end. 待核: county practice."""
+    owed_rest_within_days: int = 30
+    """So soon after a forward post the rest owed for it is taken, in one piece. County's own figure, 待核."""

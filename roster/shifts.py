@@ -46,6 +46,12 @@ class Rotation:
     offsets: tuple[int, ...] = ()
     days_off_a_month: int = 0
 
+    def letter(self, platoon: int, anchor: date, day: date) -> str | None:
+        """The shift that the word gives a platoon on a day, None on a day off; only for rotations with a word."""
+        offset = self.offsets[platoon % len(self.offsets)] if self.offsets else platoon
+        at = (day - anchor).days + offset
+        return self.word[at % len(self.word)]
+
 
 @dataclass(frozen=True, slots=True)
 class SeatRule:

@@ -15,7 +15,13 @@ VERSION = 1
 _MARK = "pianqu-roster"
 _ROSTER_FIELDS = {"county": str, "first": str, "days": int, "teams": list, "duties": list}
 _DUTY_FIELDS = ("day", "team", "shift", "seat", "person")
-_DUTY_OPTIONS: Mapping[str, type] = {"pinned": bool, "borrowed_from": str, "authorisation": str}
+_DUTY_OPTIONS: Mapping[str, type] = {
+    "pinned": bool,
+    "borrowed_from": str,
+    "authorisation": str,
+    "late_minutes": int,
+    "early_minutes": int,
+}
 
 
 def write_roster(path: Path, roster: Roster, *, synthetic: bool) -> None:

@@ -1,0 +1,182 @@
+"""A book and a roster laid out for the rules: each person's turns in time, each shift's crew, who is away and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from roster.demand import seats_of
+from roster.people import Absence, DisasterWork, Pair, Request
+from roster.plan import Authorisation, Book, Duty, Roster
+from roster.rules.turn import Turn, lay, minute_after, minute_of
+from roster.shifts import Seat
+
+ShiftKey = tuple[str, date, str]
+"""Team, day, shift: the people that stand together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """An absence on the time line, in minutes since 1970 (UTC)."""
+
+    absence: Absence
+    starts: int
+    ends: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What does not change while rosters are compared: the book, indexed once by person."""
+
+    book: Book
+    away: dict[str, list[Away]]
+    history: dict[str, list[Duty]]
+    requests: dict[str, list[Request]]
+    pairs: dict[str, list[Pair]]
+    disaster: dict[str, list[DisasterWork]]
+    authorisations: dict[tuple[str, str], list[Authorisation]]
+    """By rule and person; by rule and `team:<code>` for those of a team."""
+    known_authorisations: dict[str, Authorisation]
+    _seats: dict[tuple[str, date], tuple[Seat, ...]] = field(default_factory=dict)
+
+    def seats(self, team: str, day: date) -> tuple[Seat, ...]:
+        """The team's seats on a day; none for a team that the book does not know."""
+        found = self._seats.get((team, day))
+        if found is None:
+            found = seats_of(self.book, team, day) if team in self.book.teams else ()
+            self._seats[team, day] = found
+        return found
+
+    def is_away(self, person: str, starts: int, ends: int) -> bool:
+        return any(a.starts < ends and starts < a.ends for a in self.away.get(person, ()))
+
+
+def ground_of(book: Book) -> Ground:
+    ground = Ground(book, {}, {}, {}, {}, {}, {}, {a.code: a for a in book.authorisations})
+    for absence in book.absences:
+        away = Away(absence, minute_of(absence.starts), minute_after(absence.ends))
+        ground.away.setdefault(absence.person, []).append(away)
+    for duty in book.history:
+        ground.history.setdefault(duty.person, []).append(duty)
+    for request in book.requests:
+        ground.requests.setdefault(request.person, []).append(request)
+    for pair in book.pairs:
+        ground.pairs.setdefault(pair.one, []).append(pair)
+        ground.pairs.setdefault(pair.other, []).append(pair)
+    for work in book.disaster:
+        ground.disaster.setdefault(work.person, []).append(work)
+    for permit in book.authorisations:
+        whose = permit.person or f"team:{permit.team}"
+        ground.authorisations.setdefault((permit.rule, whose), []).append(permit)
+    return ground
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One roster on its ground. Nothing of it changes; what is asked for is laid out when first asked for."""
+
+    ground: Ground
+    roster: Roster
+    duties: dict[str, list[Duty]]
+    """The roster's duties by person."""
+    crews: dict[ShiftKey, list[Duty]]
+    """The roster's duties by shift."""
+    _turns: dict[str, tuple[Turn, ...]] = field(default_factory=dict)
+
+    @property
+    def book(self) -> Book:
+        return self.ground.book
+
+    def turns(self, person: str) -> tuple[Turn, ...]:
+        """History and roster in time. A duty with a team or shift that nobody knows has no place in time."""
+        found = self._turns.get(person)
+        if found is None:
+            served = (d for d in self.ground.history.get(person, ()) if not self._in_roster(d))
+            found = tuple(
+                sorted(
+                    [*self._lay(served, True), *self._lay(self.duties.get(person, ()), False)],
+                    key=lambda turn: (turn.starts, turn.ends, turn.duty),
+                )
+            )
+            self._turns[person] = found
+        return found
+
+    def planned(self, person: str) -> tuple[Turn, ...]:
+        """The turns of the roster alone."""
+        return tuple(turn for turn in self.turns(person) if not turn.served)
+
+    def days(self) -> Iterator[date]:
+        for offset in range(self.roster.days):
+            yield self.roster.first + timedelta(days=offset)
+
+    def covers(self, day: date) -> bool:
+        return self.roster.first <= day <= self.roster.last
+
+    def people(self) -> list[str]:
+        """Who serves one of the roster's teams at some time, or stands in it."""
+        teams = set(self.roster.teams)
+        found = {code for code, p in self.book.people.items() if any(m.team in teams for m in p.memberships)}
+        return sorted(found | self.duties.keys() & self.book.people.keys())
+
+    def shifts(self) -> list[ShiftKey]:
+        """Every shift that has seats or people."""
+        found = set(self.crews)
+        for team in self.roster.teams:
+            for day in self.days():
+                found.update((team, day, seat.shift) for seat in self.ground.seats(team, day))
+        return sorted(found)
+
+    def after(self, removed: Iterable[Duty], added: Iterable[Duty]) -> Case:
+        """The same case with some duties taken out and others put in; the layout of everybody else is kept."""
+        gone, new = list(removed), list(added)
+        changed = {duty.person for duty in (*gone, *new)}
+        duties, crews = dict(self.duties), dict(self.crews)
+        for duty in gone:
+            duties[duty.person] = _without(duties.get(duty.person, []), duty)
+            crews[key_of(duty)] = _without(crews.get(key_of(duty), []), duty)
+        for duty in new:
+            duties[duty.person] = [*duties.get(duty.person, []), duty]
+            crews[key_of(duty)] = [*crews.get(key_of(duty), []), duty]
+        kept = list(self.roster.duties)
+        for duty in gone:
+            kept.remove(duty)
+        roster = self.roster
+        laid = {code: turns for code, turns in self._turns.items() if code not in changed}
+        whole = tuple(sorted([*kept, *new]))
+        return Case(
+            self.ground,
+            Roster(roster.county, roster.first, roster.days, roster.teams, whole),
+            duties,
+            crews,
+            laid,
+        )
+
+    def _in_roster(self, duty: Duty) -> bool:
+        return duty.team in self.roster.teams and self.covers(duty.day)
+
+    def _lay(self, duties: Iterable[Duty], served: bool) -> Iterator[Turn]:
+        for duty in duties:
+            if duty.shift in self.book.shifts and duty.team in self.book.teams:
+                yield lay(self.book, duty, served)
+
+
+def case_of(book: Book, roster: Roster, ground: Ground | None = None) -> Case:
+    """Give the `ground` of an earlier case of the same book, to save its indexing."""
+    duties: dict[str, list[Duty]] = {}
+    crews: dict[ShiftKey, list[Duty]] = {}
+    for duty in roster.duties:
+        duties.setdefault(duty.person, []).append(duty)
+        crews.setdefault(key_of(duty), []).append(duty)
+    return Case(ground or ground_of(book), roster, duties, crews)
+
+
+def key_of(duty: Duty) -> ShiftKey:
+    return (duty.team, duty.day, duty.shift)
+
+
+def _without(duties: list[Duty], one: Duty) -> list[Duty]:
+    """Raises ValueError when the duty is not there."""
+    rest = list(duties)
+    rest.remove(one)
+    return rest

@@ -1,0 +1,1 @@
+"""The rules of a duty roster: each broken, and each at its exact border."""
