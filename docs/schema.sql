@@ -104,6 +104,7 @@ create table authorisation (
     code text not null,
     rule text not null,
     person text not null,
+    team text not null,
     first date not null,
     last date not null,
     given_by text not null,
@@ -113,6 +114,7 @@ create table authorisation (
     constraint authorisation_pkey PRIMARY KEY (id),
     constraint authorisation_county_code_key UNIQUE (county, code),
     constraint authorisation_check CHECK ((last >= first)),
+    constraint authorisation_check1 CHECK (((person = ''::text) <> (team = ''::text))),
     constraint authorisation_reason_check CHECK ((reason <> ''::text))
 );
 
@@ -170,6 +172,20 @@ create table device (
     constraint device_pkey PRIMARY KEY (id)
 );
 
+create table disaster_work (
+    id uuid not null,
+    county text not null,
+    person text not null,
+    day date not null,
+    minutes integer not null,
+    incident uuid,
+    told_by text not null,
+    told_at timestamp with time zone not null,
+    withdrawn_at timestamp with time zone,
+    constraint disaster_work_pkey PRIMARY KEY (id),
+    constraint disaster_work_minutes_check CHECK (((minutes >= 1) AND (minutes <= 1440)))
+);
+
 create table duty (
     county text not null,
     team text not null,
@@ -180,11 +196,15 @@ create table duty (
     pinned boolean default false not null,
     borrowed_from text default ''::text not null,
     authorisation text default ''::text not null,
+    late_minutes integer default 0 not null,
+    early_minutes integer default 0 not null,
     starts_at timestamp with time zone not null,
     ends_at timestamp with time zone not null,
-    constraint duty_pkey PRIMARY KEY (county, team, day, shift, seat),
-    constraint duty_county_team_day_shift_person_key UNIQUE (county, team, day, shift, person),
-    constraint duty_check CHECK ((ends_at > starts_at))
+    constraint duty_pkey PRIMARY KEY (county, team, day, shift, seat, late_minutes),
+    constraint duty_county_team_day_shift_person_late_minutes_key UNIQUE (county, team, day, shift, person, late_minutes),
+    constraint duty_check CHECK ((ends_at > starts_at)),
+    constraint duty_early_minutes_check CHECK ((early_minutes >= 0)),
+    constraint duty_late_minutes_check CHECK ((late_minutes >= 0))
 );
 
 create table duty_day (
@@ -460,8 +480,12 @@ create table roster_duty (
     pinned boolean default false not null,
     borrowed_from text default ''::text not null,
     authorisation text default ''::text not null,
-    constraint roster_duty_pkey PRIMARY KEY (version, team, day, shift, seat),
-    constraint roster_duty_version_team_day_shift_person_key UNIQUE (version, team, day, shift, person)
+    late_minutes integer default 0 not null,
+    early_minutes integer default 0 not null,
+    constraint roster_duty_pkey PRIMARY KEY (version, team, day, shift, seat, late_minutes),
+    constraint roster_duty_version_team_day_shift_person_late_minutes_key UNIQUE (version, team, day, shift, person, late_minutes),
+    constraint roster_duty_early_minutes_check CHECK ((early_minutes >= 0)),
+    constraint roster_duty_late_minutes_check CHECK ((late_minutes >= 0))
 );
 
 create table roster_job (
@@ -655,6 +679,8 @@ alter table assignment add constraint assignment_proposal_fkey FOREIGN KEY (prop
 alter table assignment add constraint assignment_unit_fkey FOREIGN KEY (unit) REFERENCES unit(id);
 alter table crew add constraint crew_county_fkey FOREIGN KEY (county) REFERENCES county(code);
 alter table crew add constraint crew_unit_fkey FOREIGN KEY (unit) REFERENCES unit(id);
+alter table disaster_work add constraint disaster_work_county_person_fkey FOREIGN KEY (county, person) REFERENCES person(county, code);
+alter table disaster_work add constraint disaster_work_incident_fkey FOREIGN KEY (incident) REFERENCES incident(id);
 alter table duty add constraint duty_county_person_fkey FOREIGN KEY (county, person) REFERENCES person(county, code);
 alter table duty add constraint duty_county_team_day_fkey FOREIGN KEY (county, team, day) REFERENCES duty_day(county, team, day);
 alter table duty_day add constraint duty_day_version_fkey FOREIGN KEY (version) REFERENCES roster_version(id);
@@ -694,6 +720,7 @@ CREATE UNIQUE INDEX assignment_unit_busy ON public.assignment USING btree (unit)
 CREATE INDEX audit_at ON public.audit USING btree (county, at);
 CREATE INDEX crew_lapsing ON public.crew USING btree (county, stands_until) WHERE (seats_filled > 0);
 CREATE INDEX device_station ON public.device USING btree (county, station) WHERE (revoked_at IS NULL);
+CREATE INDEX disaster_work_day ON public.disaster_work USING btree (county, day) WHERE (withdrawn_at IS NULL);
 CREATE INDEX duty_person ON public.duty USING btree (county, person, day);
 CREATE INDEX duty_span ON public.duty USING btree (county, starts_at, ends_at);
 CREATE INDEX duty_day_version ON public.duty_day USING btree (version);

@@ -89,18 +89,18 @@ returning id, person, day, shift, wanted, weight;
 select id, person, day, shift, wanted, weight, withdrawn_at from duty_request where county = :county and id = :id;
 
 -- name: authorisations(county, first, last)
-select code, rule, person, first, last, given_by, reason, given_at from authorisation
+select code, rule, person, team, first, last, given_by, reason, given_at from authorisation
 where county = :county and revoked_at is null and first <= :last and last >= :first
 order by code;
 
--- name: insert_authorisation(id, county, code, rule, person, first, last, by, reason, at)!
-insert into authorisation (id, county, code, rule, person, first, last, given_by, reason, given_at)
-values (:id, :county, :code, :rule, :person, :first, :last, :by, :reason, :at);
+-- name: insert_authorisation(id, county, code, rule, person, team, first, last, by, reason, at)!
+insert into authorisation (id, county, code, rule, person, team, first, last, given_by, reason, given_at)
+values (:id, :county, :code, :rule, :person, :team, :first, :last, :by, :reason, :at);
 
 -- name: revoke_authorisation(county, code, at)^
 update authorisation set revoked_at = :at
 where county = :county and code = :code and revoked_at is null
-returning code, rule, person, first, last;
+returning code, rule, person, team, first, last;
 
 -- name: debts(county, before)
 -- What everybody carries into a month, over the twelve months before it.
@@ -119,3 +119,18 @@ on conflict (county, person, team, month) do update set nights = excluded.nights
 
 -- name: last_settled(county)$
 select max(month) from fairness_balance where county = :county;
+
+-- name: disaster_work(county, first, last)
+select id, person, day, minutes, incident, told_by, told_at from disaster_work
+where county = :county and withdrawn_at is null and day between :first and :last order by day, person, id;
+
+-- name: insert_disaster_work(id, county, person, day, minutes, incident, by, at)!
+insert into disaster_work (id, county, person, day, minutes, incident, told_by, told_at)
+values (:id, :county, :person, :day, :minutes, :incident, :by, :at);
+
+-- name: withdraw_disaster_work(county, id, at)^
+update disaster_work set withdrawn_at = :at where county = :county and id = :id and withdrawn_at is null
+returning id, person, day, minutes;
+
+-- name: incident_exists(county, id)$
+select exists (select from incident where county = :county and id = :id);

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from roster.plan import Duty, Roster
+from roster.people import Absence
+from roster.plan import Book, Duty
 
 Spot = tuple[date, str, str, str]
 """Where one person can sit: day, team, shift, seat key."""
@@ -57,19 +58,61 @@ def spot(duty: Duty) -> Spot:
     return (duty.day, duty.team, duty.shift, duty.seat)
 
 
-def moved(duties: Iterable[Duty], moves: Sequence[Move], home_teams: Mapping[str, str]) -> tuple[Duty, ...]:
-    """The duties after these moves, sorted; each move empties its seat before anybody is put there.
+def moved(
+    book: Book, duties: Iterable[Duty], moves: Iterable[Move], now: datetime | None
+) -> tuple[Duty, ...]:
+    """The duties after these moves, sorted. Who serves another than the home team is marked as borrowed from it.
 
-    Who serves another team than the home team is marked as borrowed from it.
+    A shift that is running at `now` (None: nothing runs in a draft) is handed over at this minute: who sat there keeps
+    what was served, who comes has the rest. What was over before stays.
     """
-    touched = {move.spot for move in moves}
-    kept = [duty for duty in duties if spot(duty) not in touched]
-    come = [_duty(move, move.person, home_teams) for move in moves if move.person is not None]
-    return tuple(sorted((*kept, *come)))
+    standing: dict[Spot, list[Duty]] = {}
+    for duty in duties:
+        standing.setdefault(spot(duty), []).append(duty)
+    # Every seat is emptied before anybody is put there: two people may exchange theirs.
+    served: dict[Spot, int] = {}
+    for move in moves:
+        served[move.spot] = _minutes_served(book, move, now)
+        kept = [_until(book, duty, served[move.spot]) for duty in standing.get(move.spot, ())]
+        standing[move.spot] = [duty for duty in kept if duty is not None]
+    for move in moves:
+        if move.person is not None:
+            standing[move.spot].append(_duty(book, move, move.person, served[move.spot]))
+    return tuple(sorted(duty for held in standing.values() for duty in held))
 
 
-def _duty(move: Move, person: str, home_teams: Mapping[str, str]) -> Duty:
-    home = home_teams.get(person, move.team)
+def released(book: Book, duties: Iterable[Duty], absence: Absence) -> tuple[Duty, ...]:
+    """The duties without those of somebody who is away: a running one ends when the absence begins."""
+    left: list[Duty] = []
+    for duty in duties:
+        starts, ends = book.times(duty)
+        if duty.person != absence.person or ends <= absence.starts or starts >= absence.ends:
+            left.append(duty)
+            continue
+        begins, _ = book.span(duty.day, duty.shift)
+        kept = _until(book, duty, max(0, int((absence.starts - begins).total_seconds() // 60)))
+        if kept is not None:
+            left.append(kept)
+    return tuple(sorted(left))
+
+
+def _minutes_served(book: Book, move: Move, now: datetime | None) -> int:
+    if now is None:
+        return 0
+    starts, _ = book.span(move.day, move.shift)
+    return max(0, int((now - starts).total_seconds() // 60))
+
+
+def _until(book: Book, duty: Duty, served: int) -> Duty | None:
+    """What is left of a duty that ends so many minutes after its shift began; None when it had not begun."""
+    if served <= duty.late_minutes:
+        return None
+    early = max(duty.early_minutes, book.shifts[duty.shift].minutes - served)
+    return replace(duty, early_minutes=early)
+
+
+def _duty(book: Book, move: Move, person: str, served: int) -> Duty:
+    home = book.people[person].home_team if person in book.people else move.team
     return Duty(
         day=move.day,
         team=move.team,
@@ -79,6 +122,7 @@ def _duty(move: Move, person: str, home_teams: Mapping[str, str]) -> Duty:
         pinned=move.pinned,
         borrowed_from="" if home == move.team else home,
         authorisation=move.authorisation,
+        late_minutes=served,
     )
 
 
@@ -86,21 +130,6 @@ def difference(before: Iterable[Duty], after: Iterable[Duty]) -> Change:
     """From one set of duties to another."""
     was, will = set(before), set(after)
     return Change(tuple(sorted(was - will)), tuple(sorted(will - was)))
-
-
-def days_of(first: date, days: int) -> Iterator[date]:
-    return (first + timedelta(days=offset) for offset in range(days))
-
-
-def part_of(roster: Roster, since: date) -> Roster:
-    """The roster from a day on. Days that are over stay as they were served; a publication replaces only the rest."""
-    first = max(roster.first, since)
-    days = (roster.last - first).days + 1
-    if days < 1:
-        return replace(roster, days=0, duties=())
-    return replace(
-        roster, first=first, days=days, duties=tuple(duty for duty in roster.duties if duty.day >= first)
-    )
 
 
 # ── the journal's form: compact, since a county's month holds thousands ────────────────────────────────────────────
@@ -111,6 +140,7 @@ def told(duties: Iterable[Duty]) -> list[list[Any]]:
         [
             *(duty.day.isoformat(), duty.team, duty.shift, duty.seat, duty.person),
             *(int(duty.pinned), duty.borrowed_from, duty.authorisation),
+            *(duty.late_minutes, duty.early_minutes),
         ]
         for duty in duties
     ]
@@ -118,23 +148,22 @@ def told(duties: Iterable[Duty]) -> list[list[Any]]:
 
 def heard(rows: Iterable[Sequence[Any]]) -> tuple[Duty, ...]:
     return tuple(
-        Duty(date.fromisoformat(day), team, shift, seat, person, bool(pinned), borrowed_from, authorisation)
-        for day, team, shift, seat, person, pinned, borrowed_from, authorisation in rows
+        Duty(date.fromisoformat(day), team, shift, seat, person, bool(pinned), *rest)
+        for day, team, shift, seat, person, pinned, *rest in rows
     )
 
 
 def replay(events: Iterable[Mapping[str, Any]]) -> tuple[Duty, ...]:
     """The duties in force after these events of a county's roster stream, from its first one on.
 
-    An event says which teams and days it replaces whole, then which duties went, then which came; any of the three
-    may be missing.
+    An event says which days of which teams it replaces whole, then which duties went, then which came; any of the
+    three may be missing.
     """
     standing: set[Duty] = set()
     for data in events:
-        if replaced := data.get("replaces"):
-            teams = set(replaced["teams"])
-            first, last = date.fromisoformat(replaced["first"]), date.fromisoformat(replaced["last"])
-            standing = {d for d in standing if d.team not in teams or not first <= d.day <= last}
+        for team, first, last in data.get("replaces", ()):
+            since, until = date.fromisoformat(first), date.fromisoformat(last)
+            standing = {d for d in standing if d.team != team or not since <= d.day <= until}
         standing -= set(heard(data.get("gone", ())))
         standing |= set(heard(data.get("come", ())))
     return tuple(sorted(standing))

@@ -1,8 +1,10 @@
--- name: in_force(county, first, last)
--- The duties of published days as they stand now, sorted as rosters are.
-select day, team, shift, seat, person, pinned, borrowed_from, authorisation
-from duty where county = :county and day between :first and :last
-order by day, team, shift, seat;
+-- name: in_force(county, first, last, people)
+-- The duties of published days as they stand now, of these people (null: of all), sorted as rosters are.
+select day, team, shift, seat, person, pinned, borrowed_from, authorisation, late_minutes, early_minutes
+from duty
+where county = :county and day between :first and :last
+    and (:people::text[] is null or person = any(:people::text[]))
+order by day, team collate "C", shift collate "C", seat collate "C", late_minutes, person collate "C";
 
 -- name: published_days(county, first, last)
 select d.team, d.day, v.number from duty_day d join roster_version v on v.id = d.version
@@ -10,13 +12,15 @@ where d.county = :county and d.day between :first and :last order by d.team, d.d
 
 -- name: running_between(county, since, until)
 -- Duties that touch a span of time, with their instants.
-select day, team, shift, seat, person, pinned, borrowed_from, authorisation, starts_at, ends_at
+select day, team, shift, seat, person, pinned, borrowed_from, authorisation, late_minutes, early_minutes,
+    starts_at, ends_at
 from duty where county = :county and starts_at < :until and ends_at > :since
 order by starts_at, team, seat;
 
 -- name: duties_of(county, person, since, until)
 -- One person's duties by instants, with the version that each day was published in.
-select d.day, d.team, d.shift, d.seat, d.person, d.pinned, d.borrowed_from, d.authorisation, d.starts_at, d.ends_at,
+select d.day, d.team, d.shift, d.seat, d.person, d.pinned, d.borrowed_from, d.authorisation,
+    d.late_minutes, d.early_minutes, d.starts_at, d.ends_at,
     v.number
 from duty d
 join duty_day p on p.county = d.county and p.team = d.team and p.day = d.day
@@ -26,24 +30,30 @@ order by d.starts_at;
 
 -- name: delete_duties(county, rows)!
 delete from duty d
-using jsonb_to_recordset(:rows::jsonb) as r (day date, team text, shift text, seat text)
-where d.county = :county and d.day = r.day and d.team = r.team and d.shift = r.shift and d.seat = r.seat;
+using jsonb_to_recordset(:rows::jsonb) as r (day date, team text, shift text, seat text, late_minutes int)
+where d.county = :county and d.day = r.day and d.team = r.team and d.shift = r.shift and d.seat = r.seat
+    and d.late_minutes = r.late_minutes;
 
 -- name: insert_duties(county, rows)!
-insert into duty (county, day, team, shift, seat, person, pinned, borrowed_from, authorisation, starts_at, ends_at)
-select :county, r.day, r.team, r.shift, r.seat, r.person, r.pinned, r.borrowed_from, r.authorisation, r.starts_at,
-    r.ends_at
+insert into duty (county, day, team, shift, seat, person, pinned, borrowed_from, authorisation, late_minutes,
+    early_minutes, starts_at, ends_at)
+select :county, r.day, r.team, r.shift, r.seat, r.person, r.pinned, r.borrowed_from, r.authorisation,
+    r.late_minutes, r.early_minutes, r.starts_at, r.ends_at
 from jsonb_to_recordset(:rows::jsonb) as r (day date, team text, shift text, seat text, person text, pinned boolean,
-    borrowed_from text, authorisation text, starts_at timestamptz, ends_at timestamptz);
+    borrowed_from text, authorisation text, late_minutes int, early_minutes int, starts_at timestamptz,
+    ends_at timestamptz);
 
--- name: clear_days(county, teams, first, last)!
-delete from duty where county = :county and team = any(:teams::text[]) and day between :first and :last;
+-- name: clear_days(county, rows)!
+delete from duty d
+using jsonb_to_recordset(:rows::jsonb) as r (team text, first date, last date)
+where d.county = :county and d.team = r.team and d.day between r.first and r.last;
 
--- name: claim_days(county, teams, first, last, version)!
+-- name: claim_days(county, rows, version)!
 -- From now on these days are of this version: the primary key lets no day have two.
 insert into duty_day (county, team, day, version)
-select :county, t.team, d.day::date, :version
-from unnest(:teams::text[]) as t (team), generate_series(:first::date, :last::date, interval '1 day') as d (day)
+select :county, r.team, d.day::date, :version
+from jsonb_to_recordset(:rows::jsonb) as r (team text, first date, last date),
+    generate_series(r.first, r.last, interval '1 day') as d (day)
 on conflict (county, team, day) do update set version = excluded.version;
 
 -- name: supersede(county, since)
@@ -61,15 +71,18 @@ insert into roster_version (id, county, number, teams, first, days, state, note,
 values (:id, :county, :number, :teams::text[], :first, :days, 'draft', :note, :by, :at);
 
 -- name: insert_version_duties(version, county, rows)!
-insert into roster_duty (version, county, day, team, shift, seat, person, pinned, borrowed_from, authorisation)
-select :version, :county, r.day, r.team, r.shift, r.seat, r.person, r.pinned, r.borrowed_from, r.authorisation
+insert into roster_duty (version, county, day, team, shift, seat, person, pinned, borrowed_from, authorisation,
+    late_minutes, early_minutes)
+select :version, :county, r.day, r.team, r.shift, r.seat, r.person, r.pinned, r.borrowed_from, r.authorisation,
+    r.late_minutes, r.early_minutes
 from jsonb_to_recordset(:rows::jsonb) as r (day date, team text, shift text, seat text, person text, pinned boolean,
-    borrowed_from text, authorisation text);
+    borrowed_from text, authorisation text, late_minutes int, early_minutes int);
 
 -- name: delete_version_duties(version, rows)!
 delete from roster_duty d
-using jsonb_to_recordset(:rows::jsonb) as r (day date, team text, shift text, seat text)
-where d.version = :version and d.day = r.day and d.team = r.team and d.shift = r.shift and d.seat = r.seat;
+using jsonb_to_recordset(:rows::jsonb) as r (day date, team text, shift text, seat text, late_minutes int)
+where d.version = :version and d.day = r.day and d.team = r.team and d.shift = r.shift and d.seat = r.seat
+    and d.late_minutes = r.late_minutes;
 
 -- name: version(county, id)^
 select id, number, teams, first, days, state, note, made_by, made_at, published_by, published_at, revision
@@ -84,8 +97,9 @@ select id, number, teams, first, days, state, note, made_by, made_at, published_
 from roster_version where county = :county order by number desc limit :most;
 
 -- name: version_duties(version)
-select day, team, shift, seat, person, pinned, borrowed_from, authorisation
-from roster_duty where version = :version order by day, team, shift, seat;
+select day, team, shift, seat, person, pinned, borrowed_from, authorisation, late_minutes, early_minutes
+from roster_duty where version = :version
+order by day, team collate "C", shift collate "C", seat collate "C", late_minutes, person collate "C";
 
 -- name: mark_published(id, by, at)!
 update roster_version set state = 'published', published_by = :by, published_at = :at, revision = revision + 1
@@ -99,11 +113,12 @@ update roster_version set revision = revision + 1 where id = :id returning revis
 
 -- name: days_ahead(county, since)
 -- Which shifts of which days have not begun.
-select distinct shift, day from duty where county = :county and starts_at > :since order by shift, day;
+select distinct shift, day from duty
+where county = :county and starts_at > :since and late_minutes = 0 and early_minutes = 0 order by shift, day;
 
 -- name: move_spans(county, rows)!
 -- A shift type got another time in the folder: duties that have not begun follow, those that were served stay.
 update duty d set starts_at = r.starts_at, ends_at = r.ends_at
 from jsonb_to_recordset(:rows::jsonb) as r (shift text, day date, starts_at timestamptz, ends_at timestamptz)
-where d.county = :county and d.shift = r.shift and d.day = r.day
+where d.county = :county and d.shift = r.shift and d.day = r.day and d.late_minutes = 0 and d.early_minutes = 0
     and (d.starts_at <> r.starts_at or d.ends_at <> r.ends_at);

@@ -20,6 +20,7 @@ _ROWS: Mapping[str, Any] = {
     "authorisations": (),
     "debts": {},
     "history": (),
+    "disaster": (),
 }
 
 

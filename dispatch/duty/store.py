@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from dispatch.duty.change import Change
+from dispatch.duty.publication import Publication, runs
 from dispatch.duty.reference import book_of, people_of
 from dispatch.duty.version import Version, VersionState
-from roster.people import Absence, AbsenceKind, Debt, Request
+from roster.people import Absence, AbsenceKind, Debt, DisasterWork, Request
 from roster.plan import Authorisation, Book, Duty, Roster
 from runtime.database import Connection
 from runtime.errors import UserError
@@ -20,14 +21,18 @@ from runtime.queries import load_queries
 BOOK = load_queries("dispatch.duty", "book.sql")
 DUTIES = load_queries("dispatch.duty", "duties.sql")
 
-# Rules look back: the averaging period of hours and a living-in rotation end within it.
+# Rules look back and ahead: the period over which hours are averaged, a month's overtime, a run of living in.
 HISTORY_DAYS = 62
-# Duties that follow a span can forbid what stands at its end.
-AFTER_DAYS = 7
+AFTER_DAYS = 35
 
 
-async def load_book(conn: Connection, county: str, first: date, days: int) -> Book | None:
-    """Everything that planning these days needs to know; None for a county whose folder has no roster."""
+async def load_book(
+    conn: Connection, county: str, first: date, days: int, history_of: Sequence[str] | None = None
+) -> Book | None:
+    """Everything that planning these days needs to know; None for a county whose folder has no roster.
+
+    `history_of`: whose served duties are wanted; everybody's when it is None.
+    """
     row = await BOOK.reference(conn, county=county)
     if row is None:
         return None
@@ -54,7 +59,13 @@ async def load_book(conn: Connection, county: str, first: date, days: int) -> Bo
             row["person"]: Debt(row["nights"], row["weekends"], row["holidays"], row["minutes"])
             async for row in BOOK.debts(conn, county=county, before=first.replace(day=1))
         },
-        history=await in_force(conn, county, since, before),
+        history=await in_force(conn, county, since, before, history_of),
+        disaster=tuple(
+            [
+                DisasterWork(row["person"], row["day"], row["minutes"])
+                async for row in BOOK.disaster_work(conn, county=county, first=since, last=last)
+            ]
+        ),
     )
 
 
@@ -77,17 +88,28 @@ async def authorisations(conn: Connection, county: str, first: date, last: date)
     return tuple(
         [
             Authorisation(
-                r["code"], r["rule"], r["person"], r["first"], r["last"], r["given_by"], r["reason"]
+                r["code"],
+                r["rule"],
+                r["person"],
+                r["first"],
+                r["last"],
+                r["given_by"],
+                r["reason"],
+                r["team"],
             )
             async for r in rows
         ]
     )
 
 
-async def in_force(conn: Connection, county: str, first: date, last: date) -> tuple[Duty, ...]:
-    """Published duties as they stand after every change, sorted as in a roster."""
-    rows = DUTIES.in_force(conn, county=county, first=first, last=last)
-    return tuple(sorted([duty_of(row) async for row in rows]))
+async def in_force(
+    conn: Connection, county: str, first: date, last: date, people: Sequence[str] | None = None
+) -> tuple[Duty, ...]:
+    """Published duties as they stand after every change, of these people (None: of all)."""
+    rows = DUTIES.in_force(
+        conn, county=county, first=first, last=last, people=None if people is None else list(people)
+    )
+    return tuple([duty_of(row) async for row in rows])
 
 
 async def published_days(
@@ -103,10 +125,23 @@ async def write_change(conn: Connection, county: str, book: Book, change: Change
     await DUTIES.delete_duties(conn, county=county, rows=[_spot(duty) for duty in change.gone])
     rows = []
     for duty in change.come:
-        starts, ends = book.span(duty.day, duty.shift)
+        starts, ends = book.times(duty)
         rows.append({**duty_row(duty), "starts_at": starts.isoformat(), "ends_at": ends.isoformat()})
     if rows:
         await DUTIES.insert_duties(conn, county=county, rows=rows)
+
+
+async def write_publication(
+    conn: Connection, county: str, book: Book, version: UUID, plan: Publication
+) -> None:
+    """These team-days are the version's from now on, with its duties and no others."""
+    days = [
+        {"team": team, "first": first.isoformat(), "last": last.isoformat()}
+        for team, first, last in runs(plan.takes)
+    ]
+    await DUTIES.clear_days(conn, county=county, rows=days)
+    await DUTIES.claim_days(conn, county=county, rows=days, version=version)
+    await write_change(conn, county, book, Change((), plan.will))
 
 
 async def find_version(conn: Connection, county: str, id: UUID, *, lock: bool = False) -> Version | None:
@@ -122,7 +157,7 @@ async def list_versions(conn: Connection, county: str, most: int = 200) -> tuple
 async def roster_of(conn: Connection, county: str, version: Version) -> Roster:
     """A version's own duties: of a published one as it was published."""
     rows = DUTIES.version_duties(conn, version=version.id)
-    duties = tuple(sorted([duty_of(row) async for row in rows]))
+    duties = tuple([duty_of(row) async for row in rows])
     return Roster(county, version.first, version.days, version.teams, duties)
 
 
@@ -171,6 +206,8 @@ def duty_of(row: Mapping[str, Any]) -> Duty:
         row["pinned"],
         row["borrowed_from"],
         row["authorisation"],
+        row["late_minutes"],
+        row["early_minutes"],
     )
 
 
@@ -181,6 +218,7 @@ def duty_row(duty: Duty) -> dict[str, Any]:
         "pinned": duty.pinned,
         "borrowed_from": duty.borrowed_from,
         "authorisation": duty.authorisation,
+        "early_minutes": duty.early_minutes,
     }
 
 
@@ -202,4 +240,10 @@ def version_of(row: Mapping[str, Any]) -> Version:
 
 
 def _spot(duty: Duty) -> dict[str, Any]:
-    return {"day": duty.day.isoformat(), "team": duty.team, "shift": duty.shift, "seat": duty.seat}
+    return {
+        "day": duty.day.isoformat(),
+        "team": duty.team,
+        "shift": duty.shift,
+        "seat": duty.seat,
+        "late_minutes": duty.late_minutes,
+    }

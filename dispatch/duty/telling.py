@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -23,15 +23,14 @@ async def changed(
     params: Mapping[str, Any],
     change: Change | None = None,
     *,
-    replaces: tuple[tuple[str, ...], date, date] | None = None,
+    replaces: Sequence[tuple[str, date, date]] = (),
 ) -> None:
-    """Journal one event on both streams. `replaces`: the teams and days whose duties `change.come` holds whole."""
+    """Journal one event on both streams. `replaces`: the days of teams whose duties `change.come` holds whole."""
     await record_change(work, county, type, params)
     whole: dict[str, Any] = dict(params)
-    if replaces is not None:
-        teams, first, last = replaces
-        whole["replaces"] = {"teams": list(teams), "first": first, "last": last}
-    if change:
+    if replaces:
+        whole["replaces"] = [list(run) for run in replaces]
+    if change is not None:
         # What is replaced goes by its days, and need not be named.
         whole |= {"gone": [] if replaces else told(change.gone), "come": told(change.come)}
     work.journal(roster_stream(county), type, whole, county=county)

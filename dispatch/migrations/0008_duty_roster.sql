@@ -68,15 +68,32 @@ create table authorisation (
     county text not null,
     code text not null,
     rule text not null,
-    person text not null,                       -- '' lifts a rule that concerns a seat or a team
+    person text not null,                       -- '' where the team as a whole is meant: a seat that stays empty
+    team text not null,
     first date not null,
     last date not null check (last >= first),
     given_by text not null,
     reason text not null check (reason <> ''),
     given_at timestamptz not null,
     revoked_at timestamptz,
-    unique (county, code)
+    unique (county, code),
+    check ((person = '') <> (team = ''))
 );
+
+-- 应急工时: what was worked in a disaster lies outside the cap of overtime and is logged apart.
+create table disaster_work (
+    id uuid primary key,
+    county text not null,
+    person text not null,
+    day date not null,
+    minutes int not null check (minutes between 1 and 1440),
+    incident uuid references incident (id),
+    told_by text not null,
+    told_at timestamptz not null,
+    withdrawn_at timestamptz,
+    foreign key (county, person) references person (county, code)
+);
+create index disaster_work_day on disaster_work (county, day) where withdrawn_at is null;
 
 -- ── versions: a draft is changed, a published version stays as it was published ────────────────────────────────
 create table roster_version (
@@ -109,8 +126,10 @@ create table roster_duty (
     pinned boolean not null default false,
     borrowed_from text not null default '',
     authorisation text not null default '',
-    primary key (version, team, day, shift, seat),          -- a seat is filled once …
-    unique (version, team, day, shift, person),             -- … and nobody sits on two seats of a shift
+    late_minutes int not null default 0 check (late_minutes >= 0),      -- taken over so long after the shift began
+    early_minutes int not null default 0 check (early_minutes >= 0),    -- handed over so long before its end
+    primary key (version, team, day, shift, seat, late_minutes),        -- a seat is filled once at a time …
+    unique (version, team, day, shift, person, late_minutes),           -- … and nobody sits on two of a shift
     foreign key (county, person) references person (county, code)
 );
 
@@ -134,10 +153,12 @@ create table duty (
     pinned boolean not null default false,
     borrowed_from text not null default '',
     authorisation text not null default '',
+    late_minutes int not null default 0 check (late_minutes >= 0),
+    early_minutes int not null default 0 check (early_minutes >= 0),
     starts_at timestamptz not null,             -- by the shift type as it was when this was published or changed
     ends_at timestamptz not null check (ends_at > starts_at),
-    primary key (county, team, day, shift, seat),
-    unique (county, team, day, shift, person),
+    primary key (county, team, day, shift, seat, late_minutes),
+    unique (county, team, day, shift, person, late_minutes),
     foreign key (county, team, day) references duty_day (county, team, day),
     foreign key (county, person) references person (county, code)
 );

@@ -1,0 +1,93 @@
+"""A change of duties in force, whoever asks for it: judged by the rules, written, journaled, told to the dispatcher."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dispatch.duty.change import Change, Move, Spot, told
+from dispatch.duty.crewing import refresh
+from dispatch.duty.decide import Refusal, Standing, judge
+from dispatch.duty.standing import locked_standing, refuse
+from dispatch.duty.store import write_change
+from dispatch.duty.telling import changed
+from roster.demand import seats_of
+from roster.plan import Duty
+from runtime.database import Work
+
+
+async def change_duties(
+    work: Work, county: str, moves: tuple[Move, ...], *, by: str, why: str
+) -> Mapping[str, Any]:
+    """Made by hand: put people on seats in force, or take them off. A shift that runs is taken over at this minute.
+
+    409 with the rules that it would break anew and that nobody authorised.
+    """
+    people = [move.person for move in moves if move.person is not None]
+    spots = {move.spot for move in moves}
+    standing = await locked_standing(work, county, [move.day for move in moves], people, spots)
+    change = judged(standing, moves, work)
+    params = {"by": by, "why": why, **told_of(change)}
+    await changed(work, county, "roster_changed", params, change)
+    await carry_out(work, county, standing, change)
+    return {"gone": told(change.gone), "come": told(change.come)}
+
+
+def judged(standing: Standing, moves: tuple[Move, ...], work: Work) -> Change:
+    decided = judge(standing, moves, work.now)
+    if isinstance(decided, Refusal):
+        raise refuse(decided)
+    return decided
+
+
+async def carry_out(work: Work, county: str, standing: Standing, change: Change) -> None:
+    """Write it, and let the crews of units whose shift runs now follow in the same transaction."""
+    await write_change(work.conn, county, standing.book, change)
+    units = running_units(standing, change, work)
+    if units:
+        await refresh(work, county, units)
+
+
+def running_units(standing: Standing, change: Change, work: Work) -> tuple[str, ...]:
+    """The units whose crew a change concerns at this moment."""
+    found: set[str] = set()
+    for duty in (*change.gone, *change.come):
+        starts, ends = standing.book.span(duty.day, duty.shift)
+        if starts <= work.now < ends:
+            found.add(duty.seat.partition("/")[0])
+    return tuple(sorted(found - {""}))
+
+
+def open_seats(standing: Standing, change: Change) -> list[Mapping[str, Any]]:
+    """The seats that a change leaves without anybody: what is offered next."""
+    left = {(d.day, d.team, d.shift, d.seat) for d in change.gone}
+    left -= {(d.day, d.team, d.shift, d.seat) for d in change.come if not d.early_minutes}
+    required = {
+        (seat.day, seat.team, seat.shift, seat.key): seat.required
+        for day, team in {(day, team) for day, team, _, _ in left}
+        for seat in seats_of(standing.book, team, day)
+    }
+    return [
+        {
+            "day": d.isoformat(),
+            "team": t,
+            "shift": s,
+            "seat": k,
+            "required": required.get((d, t, s, k), False),
+        }
+        for d, t, s, k in sorted(left)
+    ]
+
+
+def told_of(change: Change) -> dict[str, Any]:
+    """What a board says of a change: the events of the roster's own stream hold the duties."""
+    return {
+        "people": list(change.people),
+        "teams": list(change.teams),
+        "days": [day.isoformat() for day in change.days],
+    }
+
+
+def duties_by_spot(standing: Standing) -> dict[Spot, Duty]:
+    """Who holds each seat until its shift's end."""
+    return {(d.day, d.team, d.shift, d.seat): d for d in standing.roster.duties if not d.early_minutes}
