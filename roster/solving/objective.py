@@ -19,11 +19,14 @@ def total_cost(problem: Problem, choices: Sequence[Row]) -> int:
 
 
 def person_cost(problem: Problem, person: Person, row: Row) -> int:
-    """Option prices of one person's row and his tallies; at least `FORBIDDEN` if he may not do it."""
-    prices = sum(
+    """Option prices of one person's row and his tallies; `FORBIDDEN` if he may not do it."""
+    by_day = [
         int(person.off_costs[day]) if option == OFF else int(person.costs[day, option])
         for day, option in enumerate(row)
-    )
+    ]
+    if max(by_day) >= FORBIDDEN:
+        return FORBIDDEN
+    prices = sum(by_day)
     kinds = [OFF if option == OFF else problem.options[option].kind for option in row]
     for index, tally in enumerate(person.rules.tallies):
         value = tally_value(tally, kinds, person.history)

@@ -18,7 +18,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -240,18 +240,22 @@ Progress = Callable[[Solution], None]
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """How long to try. `clock` (seconds, any origin) is only read when `seconds` is given; with `steps` alone the
-    answer depends on the seed and nothing else. `should_stop` ends the work early (Ctrl-C: the best so far stays).
+    """How long to try.
+
+    With `seconds`, a `clock` (seconds, any origin) is read, and the answer depends on the machine's speed. With
+    `steps` instead, work is charged by what it is (one step of ruin and recreate is one; 10,000 are a nominal
+    second), no clock is read, and the same seed gives the same answer anywhere. `should_stop` ends the work early
+    (Ctrl-C: the best so far stays).
     """
 
     seconds: float | None = None
     steps: int | None = None
-    clock: Callable[[], float] | None = field(default=None)
-    should_stop: Callable[[], bool] | None = field(default=None)
+    clock: Callable[[], float] | None = None
+    should_stop: Callable[[], bool] | None = None
 
     def __post_init__(self) -> None:
-        if self.seconds is None and self.steps is None and self.should_stop is None:
-            raise ValueError("a budget needs seconds, steps or should_stop")
+        if (self.seconds is None) == (self.steps is None):
+            raise ValueError("a budget needs either seconds or steps")
         if self.seconds is not None and self.clock is None:
             raise ValueError("a budget in seconds needs a clock")
 

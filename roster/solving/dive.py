@@ -1,0 +1,56 @@
+"""Dives: round the master's fractions step by step, pricing again after each, until everybody has a whole row."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from roster.solving.master import Master, Stop
+from roster.solving.rows import Index, Rows
+
+WHOLE = 0.999
+
+
+def dive(
+    master: Master, random: np.random.Generator, *, cutoff: float, stop: Stop, step: int, noise: float = 0.0,
+    rounds: int = 10,
+) -> Rows | None:  # fmt: skip
+    """Rows of the whole group cheaper than `cutoff` may be, or None when the bound or the time says no.
+
+    `step` fractional people are fixed at a time, nearest to whole first; `noise` shuffles that order, so that dives
+    differ.
+    """
+    try:
+        warm = False
+        while master.free.any():
+            master.generate(rounds=rounds, gap=0.01, cutoff=cutoff - 1 + 1e-6, stop=stop, warm=warm)
+            if stop() or master.lower >= cutoff - 1 + 1e-6:
+                return None
+            chosen = _nearest_whole(master, random, step, noise)
+            if not len(chosen):
+                return None
+            master.fix(chosen)
+            warm = True
+        return master.fixed
+    finally:
+        master.release()
+
+
+def _nearest_whole(master: Master, random: np.random.Generator, step: int, noise: float) -> Index:
+    """The columns to fix next: all whole ones, and the largest fractions, one per person."""
+    people = master.rows.people[: len(master.x)]  # rows added after the last solve have no value yet
+    open_columns = np.nonzero((master.x > 1e-6) & master.free[master.place[people]])[0]
+    share = master.x[open_columns]
+    whole = open_columns[share > WHOLE]
+    rest = open_columns[share <= WHOLE]
+    order = rest[np.argsort(-(master.x[rest] + noise * random.random(len(rest))), kind="stable")]
+    picked: list[int] = []
+    taken = set(master.rows.people[whole].tolist())
+    for column in order.tolist():
+        person = int(master.rows.people[column])
+        if person in taken:
+            continue
+        if len(picked) >= step or (picked and master.x[column] < 0.6):
+            break
+        taken.add(person)
+        picked.append(column)
+    return np.concatenate([whole, np.array(picked, np.int64)])
