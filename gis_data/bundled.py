@@ -18,6 +18,7 @@ _MADE_FROM = (
     "roads.py",
     "tables.py",
     "cells.py",
+    "records.py",
     "folder.py",
     "defaults/catalogue.toml",
 )
@@ -38,12 +39,16 @@ def bundled_county_folder(cache: Path) -> Path:
 
 def _make(target: Path) -> None:
     """Under the lock. What a killed maker left behind goes first; the rename makes the folder appear whole."""
-    from gis_data.zezhou.county import build_zezhou  # here: it loads a second's worth of libraries, used once
+    # Here: they load a second's worth of libraries, used once.
+    from gis_data.zezhou.county import build_zezhou
+    from gis_data.zezhou.duty import write_duty_files
 
     making = target.with_suffix(".part")
     for rest in (making, target):
         shutil.rmtree(rest, ignore_errors=True)
-    write_county(build_zezhou(), making)
+    county = build_zezhou()
+    write_county(county, making)
+    write_duty_files(making, county.people)
     making.rename(target)
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+import re
 import types
+import unicodedata
 from collections.abc import Hashable, Mapping
 from dataclasses import MISSING, dataclass, fields
+from datetime import date, datetime
 from enum import Enum, StrEnum
 from functools import cache
 from typing import Any, Union, cast, get_args, get_origin, get_type_hints
@@ -19,6 +22,9 @@ _YES = frozenset({"1", "true", "yes", "y", "t", "是", "有"})
 _NO = frozenset({"0", "false", "no", "n", "f", "否", "无"})
 
 
+_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T ]00:00(?::00)?)?")
+
+
 class CellKind(StrEnum):
     TEXT = "text"
     WHOLE = "whole"
@@ -26,6 +32,7 @@ class CellKind(StrEnum):
     YES_NO = "yes_no"
     WORD = "word"
     CODES = "codes"
+    DAY = "day"
     NAME = "name"
     GEOMETRY = "geometry"
     QUANTITIES = "quantities"
@@ -87,7 +94,13 @@ def _spec(name: str, hint: Any, default: Any) -> FieldSpec:
     return FieldSpec(name, kind, required, default, may_be_empty, words, origin is frozenset)
 
 
-_SCALARS = {str: CellKind.TEXT, bool: CellKind.YES_NO, int: CellKind.WHOLE, float: CellKind.NUMBER}
+_SCALARS = {
+    str: CellKind.TEXT,
+    bool: CellKind.YES_NO,
+    int: CellKind.WHOLE,
+    float: CellKind.NUMBER,
+    date: CellKind.DAY,
+}
 
 
 def read_field(spec: FieldSpec, row: Mapping[str, object], where: str) -> Any:
@@ -132,6 +145,8 @@ def _parse(spec: FieldSpec, value: object, where: str) -> Any:
         return spec.words(text)
     if spec.kind is CellKind.YES_NO:
         return _yes_no(value, where)
+    if spec.kind is CellKind.DAY:
+        return read_day(value, where)
     number = _number(value, where)
     if spec.kind is CellKind.NUMBER:
         return number
@@ -145,6 +160,21 @@ def _yes_no(value: object, where: str) -> bool:
     if text in _YES or text in _NO:
         return text in _YES
     raise InputError(where, f"{_text(value)!r} is neither yes nor no", "write true or false")
+
+
+def read_day(value: object, where: str) -> date:
+    """A day as spreadsheets and people write it: a date, 2026-12-01, 2026/12/1, 2026.12.1, 2026年12月1日."""
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    found = _DAY.fullmatch(unicodedata.normalize("NFKC", _text(value)))
+    try:
+        return date(*(int(part) for part in found.groups())) if found else date.fromisoformat("")
+    except ValueError:
+        raise InputError(
+            where, f"{_text(value)!r} is not a day", "write YYYY-MM-DD, such as 2026-12-01"
+        ) from None
 
 
 def _number(value: object, where: str) -> float:

@@ -83,7 +83,7 @@ def _units(county: County) -> Iterator[Fault]:
             params = {"people": int(unit.brings["people"]), "seats": unit.seats}
             yield Fault("units.csv", unit.code, "too_many_people", params)
     for person in county.people:
-        if person.station not in stations:
+        if person.station not in stations and (person.station or not person.teams):
             yield Fault("people.csv", person.code, "no_station", {"value": person.station or "(none)"})
 
 

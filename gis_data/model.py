@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,12 +110,22 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Person:
+    """One row of people.csv; what its words mean for the duty roster is read in `roster.files`.
+
+    A qualification may carry its last valid day: `driver:heavy_engine@2027-06-30`. `platoon` is counted from 1. Who
+    serves in a duty room has no station and names the room in `teams`, as does who helps in further teams.
+    """
+
     code: str
     name: str
     station: str
     qualifications: frozenset[str]
     telephone: str = ""
     synthetic: bool = True
+    employment: str = ""
+    platoon: int | None = None
+    teams: tuple[str, ...] = ()
+    joined: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,13 +38,31 @@ HEADINGS: Mapping[str, str] = {
     "空呼组": "ba_pairs",
     "载水吨": "water_tonnes",
     "生成数据": "synthetic",
+    "用工性质": "employment",
+    "班组": "platoon",
+    "兼任": "teams",
+    "入职日期": "joined",
+    "工号": "person",
+    "类别": "kind",
+    "开始": "starts",
+    "结束": "ends",
+    "备注": "note",
+    "日期": "day",
+    "班次": "shift",
+    "希望上班": "wanted",
+    "权重": "weight",
+    "甲": "one",
+    "乙": "other",
 }
 
 
 def read_table(
-    folder: Path, stem: str, kind: type[Record], quantities: Sequence[str] = ()
+    folder: Path, stem: str, kind: type[Record], quantities: Sequence[str] = (), *, keyed: bool = True
 ) -> tuple[Record, ...]:
-    """`stem`.csv or `stem`.xlsx as records. `quantities` are columns that fill the record's one mapping."""
+    """`stem`.csv or `stem`.xlsx as records. `quantities` are columns that fill the record's one mapping.
+
+    `keyed`: every row has a code of its own.
+    """
     path = _the_file(folder, stem)
     if path is None:
         return ()
@@ -52,7 +70,7 @@ def read_table(
     if not rows:
         raise InputError(path.name, "is empty", "give it a first row with column names")
     heading = [_heading(cell) for cell in rows[0][1]]
-    _check_heading(path.name, heading, kind, quantities)
+    _check_heading(path.name, heading, kind, quantities, keyed=keyed)
     found: list[Record] = []
     for number, row in rows[1:]:
         if len(row) > len(heading) and any(str(cell or "").strip() for cell in row[len(heading) :]):
@@ -65,7 +83,8 @@ def read_table(
             continue
         where = f"{path.name}, row {number}"
         found.append(_record(kind, dict(zip(heading, row, strict=False)), where, quantities))
-    _check_codes(path.name, found)
+    if keyed:
+        _check_codes(path.name, found)
     return tuple(found)
 
 
@@ -155,7 +174,9 @@ def _heading(cell: object) -> str:
     return HEADINGS.get(text, text.lower().replace(" ", "_"))
 
 
-def _check_heading(name: str, heading: list[str], kind: type[Any], quantities: Sequence[str]) -> None:
+def _check_heading(
+    name: str, heading: list[str], kind: type[Any], quantities: Sequence[str], *, keyed: bool
+) -> None:
     known = [column for spec in specs(kind) for column in (*spec.columns, spec.name)]
     known.extend(quantities)
     for place, column in enumerate(heading, start=1):
@@ -167,7 +188,7 @@ def _check_heading(name: str, heading: list[str], kind: type[Any], quantities: S
             )
         if column and heading.count(column) > 1:
             raise InputError(f"{name}, column {place}", f"{column!r} stands twice", "keep one of the two")
-    if "code" not in heading:
+    if keyed and "code" not in heading:
         raise InputError(name, "has no column code", "name the columns in the first row")
 
 

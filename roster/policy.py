@@ -46,3 +46,5 @@ class Policy:
     """So long at most a crew that nobody relieves stays on the board after its end. 待核: county practice."""
     owed_rest_within_days: int = 30
     """So soon after a forward post the rest owed for it is taken, in one piece. County's own figure, 待核."""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Figure → where the county has it from, in its own words."""

@@ -25,6 +25,7 @@ class ShiftType:
     night: bool
     duty_mode: DutyMode = DutyMode.STATION
     response_seconds: int | None = None
+    name_en: str = ""
 
 
 class RotationKind(StrEnum):
@@ -45,6 +46,7 @@ class Rotation:
     word: tuple[str | None, ...] = ()
     offsets: tuple[int, ...] = ()
     days_off_a_month: int = 0
+    name_en: str = ""
 
     def letter(self, platoon: int, anchor: date, day: date) -> str | None:
         """The shift that the word gives a platoon on a day, None on a day off; only for rotations with a word."""
@@ -94,6 +96,7 @@ class Team:
     floor: int = 0
     lends_to: tuple[str, ...] = ()
     synthetic: bool = True
+    name_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ def build_zezhou() -> County:
             zones=zones,
             stations=stations,
             units=units,
-            people=make_people(stations, units),
+            people=make_people(stations, units, towns),
             water_sources=make_water(sites, plan, pieces),
             forests=make_forests(sites),
             **{

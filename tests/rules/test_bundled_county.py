@@ -19,7 +19,7 @@ from gis_data.model import Contact, County, DutyMode, StationClass
 from gis_data.zezhou.county import build_zezhou
 from gis_data.zezhou.facts import facts
 
-DIGEST = "de8cb31697479ab6d59f6a8b9f343d57ad454433da514090b6777c30fa0b9e21"
+DIGEST = "f9a46cec30731a0b7c1e922d2ade2f9edb473fab4c494c58e0bc9ee234e96a75"
 
 
 @pytest.fixture(scope="module")
