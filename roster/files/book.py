@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -11,12 +12,15 @@ from roster.calendar import Calendar, Season
 from roster.files.rows import person_of, read_absences, read_debts, read_pairs, read_requests
 from roster.files.sections import FILE, OFF, RotationRow, Sections, ShiftRow, read_sections
 from roster.files.teams import seat_rules_of, teams_of
+from roster.holidays import CountyDays, build_calendar
 from roster.people import Person
 from roster.plan import Book
 from roster.shifts import Rotation, ShiftType
 
+YEARS = range(2025, 2036)  # of the calendar, unless others are asked for: who plans farther ahead says so
 
-def read_book(county: County, folder: Path) -> Book:
+
+def read_book(county: County, folder: Path, years: Iterable[int] = YEARS) -> Book:
     """Everything the folder says about duty. Without a roster.toml there is nobody to plan for: an empty book."""
     sections = read_sections(folder)
     zone = ZoneInfo(county.time_zone)
@@ -29,7 +33,7 @@ def read_book(county: County, folder: Path) -> Book:
         {row.code: shift_of(row) for row in sections.shift},
         {row.code: rotation_of(row) for row in sections.rotation},
         seat_rules_of(county, sections, teams),
-        calendar_of(sections),
+        calendar_of(sections, years),
         sections.policy,
         read_absences(folder, zone),
         read_requests(folder),
@@ -60,15 +64,17 @@ def rotation_of(row: RotationRow) -> Rotation:
     return Rotation(row.code, row.name, row.kind, word, row.offsets, row.days_off_a_month, row.name_en)
 
 
-def calendar_of(sections: Sections) -> Calendar:
-    return Calendar(
+def calendar_of(sections: Sections, years: Iterable[int]) -> Calendar:
+    own = CountyDays(
         {row.day: row.name for row in sections.holiday},
-        frozenset(sections.calendar.workdays),
-        tuple(
-            Season(row.code, row.name, _month_day(row.first, row.code), _month_day(row.last, row.code))
-            for row in sections.season
-        ),
+        sections.calendar.workdays,
+        sections.calendar.confirmed,
     )
+    seasons = tuple(
+        Season(row.code, row.name, _month_day(row.first, row.code), _month_day(row.last, row.code))
+        for row in sections.season
+    )
+    return build_calendar(years, own, seasons)
 
 
 def _people(county: County, teams_of_station: dict[str, str]) -> dict[str, Person]:

@@ -129,12 +129,12 @@ class HolidayRow:
 
 @dataclass(frozen=True, slots=True)
 class CalendarRow:
-    """`country` for the holiday library. `workdays`: weekend days swapped into work. `confirmed`: years that the
-    county has compared with the published decree, so that nothing in them is 待核."""
+    """`workdays`: weekend days swapped into work.
 
-    country: str = "CN"
+    `confirmed`: years that the county has compared with the published decree, so that nothing in them is 待核.
+    """
+
     workdays: tuple[date, ...] = ()
-    no_holidays: tuple[date, ...] = ()
     confirmed: tuple[int, ...] = ()
 
 
