@@ -74,9 +74,7 @@ def _windows(frame: Frame, limits: Limits, usable: Collection[Work], *, living: 
     longest_run = limits.living_in_run_days if living else limits.run_days
     duties_a_week = WEEK if longest_run is None else min(WEEK, longest_run)
     if limits.week_minutes is not None:
-        counted = {
-            work: frame.kinds.minutes(work) for work in frame.works if "week_hours" not in work.lifted
-        }
+        counted = {work: frame.kinds.minutes(work) for work in frame.works if "week_hours" not in work.lifted}
         longest = max((counted.get(work, 0) for work in usable), default=0)
         if longest * duties_a_week > limits.week_minutes:
             windows.append(Window("week_minutes", WEEK, frame.weights(counted), limits.week_minutes))

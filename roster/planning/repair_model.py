@@ -1,0 +1,370 @@
+"""The exact programme of a repair: which seats change hands at the least cost, within a scope of moves.
+
+The narrow scope moves people on the released turns and calls in others who keep all their own duties. The wide scope
+may change every duty of the team that is not past or pinned. What is outside a scope is a constant.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from roster.planning.linear import INFINITY, Answer, Floats, Programme
+from roster.planning.repair_case import DAY_MINUTES, Nearness, RepairCase, RepairCost
+
+GIVE_BACK_DAYS = 14
+"""How soon time is given back: later ones are planned with the next month's debts."""
+STEP = 32.0
+"""Between two goals solved at once; a repair of so many changes is a new plan, not a repair."""
+
+
+class Scope(Enum):
+    NARROW = "narrow"
+    WIDE = "wide"
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What an option must or must not do, beyond the rules."""
+
+    spare: frozenset[int] = frozenset()
+    """People who are not to be touched."""
+    no_asks: bool = False
+    nobody_called: bool = False
+    """Only people who are on the turn anyway change seats."""
+    give_back: bool = False
+    """Others end with as many duties as before: what they take over, they get off elsewhere."""
+    wished_first: bool = False
+    """People are asked also for wished seats."""
+    lent: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """`held`: (person, place) after the repair; `proved`: nothing in this scope costs less."""
+
+    held: frozenset[tuple[int, int]]
+    cost: RepairCost
+    proved: bool
+
+
+ANYTHING = Demand()
+
+
+class RepairProgramme:
+    """Columns, rows and goals of one case in one scope."""
+
+    def __init__(
+        self, case: RepairCase, scope: Scope, demand: Demand = ANYTHING, *, legal: bool = True
+    ) -> None:
+        """`legal` False leaves out working time: what then cannot be done better cannot be done better at all."""
+        self.case, self.frame, self.demand, self.legal = case, case.frame, demand, legal
+        self.programme = Programme()
+        self.seat: dict[tuple[int, int], int] = {}
+        self.short: dict[int, int] = {}
+        self.newly_open: dict[int, int] = {}
+        self._reached: list[int] = []
+        self.touched: dict[int, int] = {}
+        released = {case.frame.places[place].turn for place in case.opened}
+        self._wide = scope is Scope.WIDE
+        self._released = released
+        for person, place in self._moves():
+            upper = 1.0
+            lower = 1.0 if (person, place) in case.pinned else 0.0
+            self.seat[person, place] = self.programme.column(lower, upper)
+        self.by_person: defaultdict[int, list[int]] = defaultdict(list)
+        self.by_place: defaultdict[int, list[int]] = defaultdict(list)
+        for person, place in self.seat:
+            self.by_person[person].append(place)
+            self.by_place[place].append(person)
+        self._seats()
+        for person, places in self.by_person.items():
+            self._one_seat_a_turn(person, places)
+            if legal:
+                self._working_time(person, places)
+        self._touching()
+        if demand.give_back:
+            self._giving_back()
+
+    def _moves(self) -> Iterable[tuple[int, int]]:
+        """Every (person, place) that the scope leaves open."""
+        case, frame, released = self.case, self.frame, self._released
+        everywhere = self._wide or self.demand.give_back
+        for turn in range(len(frame.turns)) if everywhere else sorted(released):
+            places = frame.places_of.get(turn, ())
+            near = case.nearness(turn)
+            if not places or (near is Nearness.PAST and turn not in released):
+                continue
+            if not self._wide and turn not in released and not self._may_be_given_back(turn, near):
+                continue
+            on_turn = {p for place in places for p in range(len(frame.people)) if (p, place) in case.held}
+            for person in range(len(frame.people)):
+                here = person in on_turn
+                if not (here or self._may_come(person, turn, near)):
+                    continue
+                for place in places:
+                    if (person, place) in case.held or frame.fits(frame.people[person], frame.places[place]):
+                        yield person, place
+
+    def _may_be_given_back(self, turn: int, near: Nearness) -> bool:
+        """A duty soon after the absence, to which the absent can come."""
+        case, frame = self.case, self.frame
+        last = max(frame.turns[frame.places[place].turn].starts for place in case.opened)
+        if near is not Nearness.FREE or frame.turns[turn].starts > last + GIVE_BACK_DAYS * DAY_MINUTES:
+            return False
+        return any(self._may_come(person, turn, near) for person in case.absent)
+
+    def _may_come(self, person: int, turn: int, near: Nearness) -> bool:
+        demand, frame, released = self.demand, self.frame, self._released
+        if demand.give_back and not self._wide and turn not in released and person not in self.case.absent:
+            return False  # given back is to the absent: they take a later duty of whoever stood in for them
+        if person in demand.spare or demand.nobody_called or (demand.no_asks and near is not Nearness.FREE):
+            return False
+        if person >= frame.own and (not demand.lent or turn not in released):
+            return False
+        one = frame.turns[turn]
+        if turn in frame.outside.get(frame.people[person].code, ()):
+            return False
+        return frame.belongs(person, one) and not frame.absences_at(frame.people[person].code, one)
+
+    def _fixed(self, place: int) -> int:
+        return self.case.sitting.get(place, 0) - sum(
+            (person, place) in self.case.held for person in self.by_place[place]
+        )
+
+    def _seats(self) -> None:
+        """As many on a place as it has seats; what is emptier than published, and emptier than without the absent."""
+        for place, people in self.by_place.items():
+            size = len(self.frame.places[place].seats)
+            room = size - self._fixed(place)
+            columns = [self.seat[person, place] for person in people]
+            ones = [1.0] * len(columns)
+            self.programme.row(columns, ones, upper=room)
+            self.short[place] = short = self.programme.column(0, size)
+            self.programme.row([*columns, short], [*ones, 1.0], lower=room - self.case.open_published(place))
+            if self.case.opened.get(place) and self.case.sitting.get(place):
+                self.newly_open[place] = fresh = self.programme.column(0, size)
+                self.programme.row([*columns, fresh], [*ones, 1.0], lower=room - self.case.open_before(place))
+            elif not self.case.opened.get(place):
+                self.newly_open[place] = short
+
+    def _one_seat_a_turn(self, person: int, places: Sequence[int]) -> None:
+        by_turn: defaultdict[int, list[int]] = defaultdict(list)
+        for place in places:
+            by_turn[self.frame.places[place].turn].append(place)
+        for turn, found in by_turn.items():
+            columns = [self.seat[person, place] for place in found]
+            if len(found) > 1:
+                self.programme.row(columns, [1.0] * len(columns), upper=1.0)
+            frozen = person in self.demand.spare or (
+                self.demand.no_asks and self.case.nearness(turn) is not Nearness.FREE
+            )
+            if frozen and any((person, place) in self.case.held for place in found):
+                self.programme.row(columns, [1.0] * len(columns), lower=1.0)
+
+    def _working_time(self, person: int, places: Sequence[int]) -> None:
+        """Rules that the moves could break. What is broken already may stay, and may not grow."""
+        frame = self.frame
+        constant = np.zeros(len(frame.turns))
+        for turn in frame.outside.get(frame.people[person].code, ()):
+            constant[turn] = 1
+        held = constant.copy()
+        for place in self.case.held_of.get(person, ()):
+            held[frame.places[place].turn] = 1
+            if (person, place) not in self.seat:
+                constant[frame.places[place].turn] = 1
+        turn_of = np.array([frame.places[place].turn for place in places])
+        columns = np.array([self.seat[person, place] for place in places])
+        matrix, at_most = frame.matrix(person)
+        now, fixed = matrix @ held, matrix @ constant
+        room = np.maximum(at_most, now) - fixed
+        weights = matrix[:, turn_of]
+        binding = (_most(matrix, turn_of) > room).nonzero()[0]
+        for row in binding:
+            used = weights[row].nonzero()[0]
+            self.programme.row(columns[used].tolist(), weights[row, used].tolist(), upper=float(room[row]))
+        for limit in frame.limits(person):
+            if limit.blocks:
+                self._blocks(
+                    limit.blocks, limit.at_most, constant, held, dict(zip(columns, turn_of, strict=True))
+                )
+
+    def _blocks(
+        self,
+        blocks: Sequence[Sequence[int]],
+        at_most: int,
+        constant: Floats,
+        held: Floats,
+        turns: dict[int, int],
+    ) -> None:
+        """At most so many of the blocks entered (weekends)."""
+        entered, fixed, before = [], 0, 0
+        for block in blocks:
+            before += bool(held[list(block)].any())
+            if constant[list(block)].any():
+                fixed += 1
+                continue
+            columns = [int(column) for column, turn in turns.items() if turn in block]
+            if not columns:
+                continue
+            flag = self.programme.column()
+            entered.append(flag)
+            for column in columns:
+                self.programme.row([flag, column], [1.0, -1.0], lower=0.0)
+        if entered:
+            self.programme.row(entered, [1.0] * len(entered), upper=float(max(at_most, before) - fixed))
+
+    def _touching(self) -> None:
+        """Whoever gains a seat or loses one is touched."""
+        for person, places in self.by_person.items():
+            if person in self.case.absent:
+                continue
+            self.touched[person] = flag = self.programme.column()
+            for place in places:
+                column = self.seat[person, place]
+                if (person, place) in self.case.held:
+                    self.programme.row([flag, column], [1.0, 1.0], lower=1.0)
+                else:
+                    self.programme.row([flag, column], [1.0, -1.0], lower=0.0)
+
+    def _giving_back(self) -> None:
+        for person, places in self.by_person.items():
+            if person in self.case.absent:
+                continue
+            held = sum((person, place) in self.case.held for place in places)
+            columns = [self.seat[person, place] for place in places]
+            self.programme.row(columns, [1.0] * len(columns), upper=float(held))
+
+    def solve(self, seconds: float) -> Found | None:
+        """Goal after goal; None if nothing was found in time (or the demand allows nothing)."""
+        if not self.seat:
+            return None
+        if self._reached:
+            count = len(self._reached)
+            self.programme.bound_rows(self._reached, [-INFINITY] * count, [INFINITY] * count)
+            self._reached = []
+        goals = self.goals()
+        best: Answer | None = None
+        proved = True
+        for goal in goals:
+            if best is not None and not goal.any():
+                continue
+            start = best.values if best is not None else None
+            answer = self.programme.minimise(goal, seconds=seconds, start=start)
+            proved = proved and answer.proved
+            if answer.values is None:
+                if best is None:
+                    return None
+                break
+            best = answer
+            used = goal.nonzero()[0]
+            if len(used):
+                reached = float(np.round(goal @ answer.values))
+                row = self.programme.row(used.tolist(), goal[used].tolist(), upper=reached + 0.25)
+                self._reached.append(row)
+        assert best is not None
+        assert best.values is not None
+        held = self._held(best.values)
+        return Found(held, cost_of(self.case, held), proved)
+
+    def forbid(
+        self, found: Found, person: str = "", day: date | None = None, shift: str | None = None
+    ) -> None:
+        """Never again these moves: those of one person, those on one shift, or all together. A rule about one person's
+        time depends on his duties alone, a rule about a crew on the shift alone; so nothing allowed is forbidden."""
+        frame = self.frame
+
+        def concerned(pair: tuple[int, int]) -> bool:
+            turn = frame.turns[frame.places[pair[1]].turn]
+            return (
+                (not person or frame.people[pair[0]].code == person)
+                and (day is None or turn.day == day)
+                and (shift is None or turn.shift == shift)
+            )
+
+        gained = [self.seat[pair] for pair in found.held - self.case.held if concerned(pair)]
+        lost = [self.seat[pair] for pair in self.case.held - found.held if concerned(pair)]
+        if not gained and not lost:
+            self.forbid(found)
+            return
+        values = [1.0] * len(gained) + [-1.0] * len(lost)
+        self.programme.row([*gained, *lost], values, upper=len(gained) - 1.0)
+
+    def goals(self) -> list[Floats]:
+        """Required seats and asking; then wished seats, authorisations, changes; then people, loans, fairness."""
+        case, frame, count = self.case, self.frame, self.programme.columns
+        first, second, third = np.zeros(count), np.zeros(count), np.zeros(count)
+        for place, column in self.short.items():
+            if frame.places[place].required:
+                first[column] = STEP * STEP if self.demand.wished_first else STEP
+            elif self.demand.wished_first:
+                first[column] = STEP
+            else:
+                second[column] = STEP * STEP
+        for column in self.newly_open.values():
+            second[column] += 1.0
+        for (person, place), column in self.seat.items():
+            turn = frame.places[place].turn
+            asking = case.nearness(turn) is not Nearness.FREE
+            if (person, place) in case.held:
+                first[column] -= asking  # to stay on the turn, on whatever seat, asks for nothing
+                continue
+            here = self._on_turn(person, turn)
+            first[column] += -1.0 if asking and here else float(asking)
+            second[column] += 1.0
+            if not here:
+                second[column] += STEP * frame.leans(person, turn)
+                third[column] += (person >= frame.own) * STEP * 10 + case.loads[person]
+        for column in self.touched.values():
+            third[column] += STEP * 300
+        return [first, second, third]
+
+    def _on_turn(self, person: int, turn: int) -> bool:
+        return any((person, place) in self.case.held for place in self.frame.places_of[turn])
+
+    def _held(self, values: NDArray[np.float64]) -> frozenset[tuple[int, int]]:
+        stay = {pair for pair in self.case.held if pair not in self.seat}
+        return frozenset(stay | {pair for pair, column in self.seat.items() if values[column] > 0.5})
+
+
+def cost_of(case: RepairCase, held: frozenset[tuple[int, int]]) -> RepairCost:
+    """Counted plainly from what is held before and after."""
+    frame = case.frame
+    gained, lost = held - case.held, case.held - held
+    sitting: defaultdict[int, int] = defaultdict(int)
+    for _, place in held:
+        sitting[place] += 1
+    required = wished = newly = 0
+    for at, one in enumerate(frame.places):
+        empty = len(one.seats) - sitting[at]
+        short = max(0, empty - case.open_published(at))
+        required += short * one.required
+        wished += short * (not one.required)
+        newly += max(0, empty - case.open_before(at))
+    turns_before = {(person, frame.places[place].turn) for person, place in case.held}
+    turns_after = {(person, frame.places[place].turn) for person, place in held}
+    new = turns_after - turns_before
+    asks = sum(case.nearness(turn) is not Nearness.FREE for _, turn in turns_before ^ turns_after)
+    others = {person for person, _ in gained | lost} - case.absent
+    return RepairCost(
+        required_open=required,
+        asks=asks,
+        wished_open=wished,
+        overrides=sum(frame.leans(person, turn) for person, turn in new),
+        changes=len(gained) + newly,
+        people=len(others),
+        loans=sum(person >= frame.own for person, _ in new),
+        unfairness=sum(case.loads[person] for person, _ in new),
+    )
+
+
+def _most(matrix: Floats, turn_of: NDArray[np.int64]) -> Floats:
+    """The most that a rule's sum can be: every turn once, however many seats it has."""
+    most: Floats = matrix[:, np.unique(turn_of)].sum(axis=1)
+    return most
