@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from roster.demand import seats_of
 from roster.people import Absence, DisasterWork, Pair, Request
 from roster.plan import Authorisation, Book, Duty, Roster
-from roster.rules.turn import Turn, lay, minute_after, minute_of
+from roster.rules.turn import Turn, lay, midnight, minute_after, minute_of
 from roster.shifts import Seat
 
 ShiftKey = tuple[str, date, str]
@@ -26,6 +27,16 @@ class Away:
 
 
 @dataclass(frozen=True, slots=True)
+class Load:
+    """What is shared out equally: a person's duties of the roster that are nights or begin on a holiday, and the
+    weekends they touch: ISO year and week → the first such day (swapped working days are none)."""
+
+    nights: int
+    holidays: int
+    weekends: Mapping[tuple[int, int], date]
+
+
+@dataclass(frozen=True, slots=True)
 class Ground:
     """What does not change while rosters are compared: the book, indexed once by person."""
 
@@ -39,6 +50,7 @@ class Ground:
     """By rule and person; by rule and `team:<code>` for those of a team."""
     known_authorisations: dict[str, Authorisation]
     _seats: dict[tuple[str, date], tuple[Seat, ...]] = field(default_factory=dict)
+    _comparable: dict[tuple[str, date, date], dict[str, list[str]]] = field(default_factory=dict)
 
     def seats(self, team: str, day: date) -> tuple[Seat, ...]:
         """The team's seats on a day; none for a team that the book does not know."""
@@ -46,6 +58,21 @@ class Ground:
         if found is None:
             found = seats_of(self.book, team, day) if team in self.book.teams else ()
             self._seats[team, day] = found
+        return found
+
+    def comparable(self, team: str, first: date, last: date) -> dict[str, list[str]]:
+        """Employment → the members of the team (their home) who are there from the first day to the last."""
+        found = self._comparable.get((team, first, last))
+        if found is None:
+            found = {}
+            zone = self.book.time_zone
+            starts, ends = midnight(first, zone), midnight(last + timedelta(days=1), zone)
+            for code, person in sorted(self.book.people.items()):
+                if not person.memberships or person.home_team != team or self.is_away(code, starts, ends):
+                    continue
+                if person.serves(team, first) and person.serves(team, last):
+                    found.setdefault(person.employment.value, []).append(code)
+            self._comparable[team, first, last] = found
         return found
 
     def is_away(self, person: str, starts: int, ends: int) -> bool:
@@ -83,6 +110,7 @@ class Case:
     crews: dict[ShiftKey, list[Duty]]
     """The roster's duties by shift."""
     _turns: dict[str, tuple[Turn, ...]] = field(default_factory=dict)
+    _loads: dict[str, Load] = field(default_factory=dict)
 
     @property
     def book(self) -> Book:
@@ -105,6 +133,21 @@ class Case:
     def planned(self, person: str) -> tuple[Turn, ...]:
         """The turns of the roster alone."""
         return tuple(turn for turn in self.turns(person) if not turn.served)
+
+    def load(self, person: str) -> Load:
+        found = self._loads.get(person)
+        if found is None:
+            turns, calendar = self.planned(person), self.book.calendar
+            weekends: dict[tuple[int, int], date] = {}
+            for turn in turns:
+                for day in turn.touches:
+                    if day.weekday() >= 5 and calendar.is_weekend(day) and self.covers(day):
+                        iso = day.isocalendar()
+                        weekends.setdefault((iso.year, iso.week), day)
+            nights = sum(1 for turn in turns if turn.shift.night)
+            holidays = sum(1 for turn in turns if calendar.is_holiday(turn.duty.day))
+            found = self._loads[person] = Load(nights, holidays, weekends)
+        return found
 
     def days(self) -> Iterator[date]:
         for offset in range(self.roster.days):
@@ -138,18 +181,15 @@ class Case:
         for duty in new:
             duties[duty.person] = [*duties.get(duty.person, []), duty]
             crews[key_of(duty)] = [*crews.get(key_of(duty), []), duty]
-        kept = list(self.roster.duties)
-        for duty in gone:
-            kept.remove(duty)
         roster = self.roster
-        laid = {code: turns for code, turns in self._turns.items() if code not in changed}
-        whole = tuple(sorted([*kept, *new]))
+        whole = _replaced(roster.duties, gone, new)
         return Case(
             self.ground,
             Roster(roster.county, roster.first, roster.days, roster.teams, whole),
             duties,
             crews,
-            laid,
+            {code: turns for code, turns in self._turns.items() if code not in changed},
+            {code: load for code, load in self._loads.items() if code not in changed},
         )
 
     def _in_roster(self, duty: Duty) -> bool:
@@ -180,3 +220,17 @@ def _without(duties: list[Duty], one: Duty) -> list[Duty]:
     rest = list(duties)
     rest.remove(one)
     return rest
+
+
+def _replaced(duties: tuple[Duty, ...], gone: list[Duty], new: list[Duty]) -> tuple[Duty, ...]:
+    """Sorted ones stay sorted. A month has thousands: places are found by bisection, not by sorting anew."""
+    kept = list(duties)
+    for duty in gone:
+        at = bisect_left(kept, duty)
+        if at < len(kept) and kept[at] == duty:
+            del kept[at]
+        else:  # a roster made by hand, in no order
+            kept.remove(duty)
+    for duty in new:
+        insort(kept, duty)
+    return tuple(kept)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
-from roster.rules.case import Case
+from roster.rules.case import Case, key_of
 from roster.rules.rule import Breach
 from roster.rules.turn import DAY_MINUTES, Turn, midnight
 
@@ -42,7 +42,8 @@ def rest(case: Case, person: str) -> Iterator[Breach]:
             if had >= needed:
                 break
             chained = one.lives_in and one.shift.code == other.shift.code
-            if had < 0 or chained or (one.served and other.served):
+            parts = key_of(one.duty) == key_of(other.duty)  # relieved for a while, and back on the same shift
+            if had < 0 or chained or parts or (one.served and other.served):
                 continue
             yield Breach(
                 _days(one, other),
@@ -97,22 +98,10 @@ def weekends(case: Case, person: str) -> Iterator[Breach]:
     most = case.book.policy.weekends_most
     if most is None:
         return
-    worked = weekends_worked(case, person)
+    worked = case.load(person).weekends
     if len(worked) > most:
         params = {"weekends": len(worked), "most": most}
         yield Breach(tuple(worked.values()), params, len(worked) - most, person=person)
-
-
-def weekends_worked(case: Case, person: str) -> dict[tuple[int, int], date]:
-    """ISO year and week → the first weekend day that a duty of the roster touches; swapped working days are none."""
-    found: dict[tuple[int, int], date] = {}
-    for turn in case.turns(person):
-        if not turn.served:
-            for day in turn.touches:
-                if day.weekday() >= 5 and case.book.calendar.is_weekend(day) and case.covers(day):
-                    iso = day.isocalendar()
-                    found.setdefault((iso.year, iso.week), day)
-    return found
 
 
 def _free_days(turns: list[Turn], start: int, week_ends: int, needed: int) -> tuple[int, int]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from roster.plan import Book
-from roster.rules.case import Case
-from roster.rules.resting import weekends_worked
+from roster.rules.case import Case, Load
 from roster.rules.rule import Breach
-from roster.rules.turn import days_touched, minute_of
+from roster.rules.turn import minute_of
 from roster.rules.violation import Param
 from roster.shifts import RotationKind
 
@@ -63,39 +62,19 @@ def rotation(case: Case, person: str) -> Iterator[Breach]:
 def fair_nights(case: Case, team: str) -> Iterator[Breach]:
     """Night duties of comparable members (same employment, present the whole time) lie within one of each other;
     debts of earlier months decide who has the odd one."""
-    yield from _unequal(case, team, nights_of, NIGHTS_RANGE)
+    yield from _unequal(case, team, lambda load: load.nights, NIGHTS_RANGE)
 
 
 def fair_weekends(case: Case, team: str) -> Iterator[Breach]:
     """Weekends with duty of comparable members lie within two of each other."""
-    yield from _unequal(case, team, lambda c, p: len(weekends_worked(c, p)), WEEKENDS_RANGE)
+    yield from _unequal(case, team, lambda load: len(load.weekends), WEEKENDS_RANGE)
 
 
-def comparable(case: Case, team: str) -> dict[str, list[str]]:
-    """Employment → the members of the team (their home) who are there from the first day to the last."""
-    found: dict[str, list[str]] = {}
-    first, last = case.roster.first, case.roster.last
-    away = case.ground.away
-    for code, person in sorted(case.book.people.items()):
-        if not person.memberships or person.home_team != team:
-            continue
-        if not (person.serves(team, first) and person.serves(team, last)):
-            continue
-        days = (day for a in away.get(code, ()) for day in days_touched(case.book, a.starts, a.ends))
-        if not any(case.covers(day) for day in days):
-            found.setdefault(person.employment.value, []).append(code)
-    return found
-
-
-def nights_of(case: Case, person: str) -> int:
-    return sum(1 for turn in case.planned(person) if turn.shift.night)
-
-
-def _unequal(case: Case, team: str, count: Callable[[Case, str], int], allowed: int) -> Iterator[Breach]:
+def _unequal(case: Case, team: str, count: Callable[[Load], int], allowed: int) -> Iterator[Breach]:
     if team not in case.roster.teams:
         return
-    for employment, members in comparable(case, team).items():
-        shares = {person: count(case, person) for person in members}
+    for employment, members in case.ground.comparable(team, case.roster.first, case.roster.last).items():
+        shares = {person: count(case.load(person)) for person in members}
         most, least = max(members, key=lambda p: shares[p]), min(members, key=lambda p: shares[p])
         spread = shares[most] - shares[least]
         if spread > allowed:

@@ -1,0 +1,69 @@
+"""The rules of a duty roster and what breaks them, in words and as documents say them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dispatch.messages import Lang, catalogue, text
+from roster.rules.rule import Rule
+from roster.rules.rulebook import RULES
+from roster.rules.violation import Param, Violation
+
+# Parameters that are codes themselves, and where their words stand.
+_CODED = {"kind": "roster.absence", "wish": "roster.wish", "what": "roster.unknown"}
+_AREAS = ("roster.role", "roster.qualification")
+
+
+def violation_text(violation: Violation, lang: Lang = "zh") -> str:
+    """One sentence: who or which team, when, what is wrong and by how much."""
+    params = {name: _spoken(name, value, lang) for name, value in violation.params.items()}
+    return text(violation.message, params, lang)
+
+
+def violation_document(violation: Violation, lang: Lang = "zh") -> dict[str, Any]:
+    """A violation for programs and people: codes and numbers, and the sentence in `text`."""
+    return {
+        "rule": violation.rule,
+        "strength": violation.strength.value,
+        "blocks": violation.blocks,
+        "person": violation.person,
+        "team": violation.team,
+        "days": [day.isoformat() for day in violation.days],
+        "params": dict(violation.params),
+        "authorised_by": violation.authorised_by,
+        "text": violation_text(violation, lang),
+    }
+
+
+def rule_documents(lang: Lang = "zh") -> list[dict[str, Any]]:
+    """All rules in the order of the rulebook."""
+    return [_rule_document(rule, lang) for rule in RULES]
+
+
+def _rule_document(rule: Rule, lang: Lang) -> dict[str, Any]:
+    return {
+        "code": rule.code,
+        "name": text(f"roster.rule_name.{rule.code}", lang=lang),
+        "strength": rule.strength.value,
+        "fixed": rule.fixed,
+        "source": text(f"roster.source.{rule.source.value}", lang=lang),
+        "status": "" if rule.checked else "待核",
+        "exempt": sorted(employment.value for employment in rule.exempt),
+        "words": rule.words,
+    }
+
+
+def _spoken(name: str, value: Param, lang: Lang) -> Param:
+    if name in _CODED:
+        return text(f"{_CODED[name]}.{value}", lang=lang)
+    if name in ("seat", "missing") and isinstance(value, str):
+        return ("、" if lang == "zh" else ", ").join(_word(code, lang) for code in value.split(", "))
+    return value
+
+
+def _word(code: str, lang: Lang) -> str:
+    """A role or qualification in words where the catalogue has them: the county may name others."""
+    for area in _AREAS:
+        if f"{area}.{code}" in catalogue():
+            return text(f"{area}.{code}", lang=lang)
+    return code
