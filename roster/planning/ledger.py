@@ -149,12 +149,12 @@ class Ledger:
                 begins = new.day - timedelta(days=back)
                 ends = begins + timedelta(days=7)
                 total = new.counted + sum(w.counted for w in known if begins <= w.day < ends)
-                if total > limits.week_minutes and not lifted(self.book, "week_hours", person, new.day):
+                if total > limits.week_minutes and not lifted(self.book, "week_minutes", person, new.day):
                     return False
         inside = [w for w in known if self.first <= w.day < self.first + timedelta(days=self.days)]
         if limits.period_minutes is not None:
             total = new.counted + sum(w.counted for w in inside)
-            if total > limits.period_minutes and not lifted(self.book, "average_hours", person, new.day):
+            if total > limits.period_minutes and not lifted(self.book, "average", person, new.day):
                 return False
         if limits.week_days is not None:
             week = week_of(new.day)

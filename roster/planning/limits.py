@@ -9,12 +9,9 @@ from roster.people import Employment, Person
 from roster.plan import Book
 from roster.planning.spans import is_living_in
 
-UNPAID = frozenset({Employment.VOLUNTEER})
-LED = UNPAID | {Employment.CADRE}
-ELSEWHERE_EMPLOYED = LED | {Employment.PART_TIME}
-"""Whom which limits leave out, as the county's rule book says (`roster.rules.rulebook`): volunteers serve of their own
-will, cadres watch by turns under rules of their own, part-timers' hours are kept by their main employer. Rest, overlap
-and qualifications hold for all."""
+EXEMPT = frozenset({Employment.VOLUNTEER, Employment.PART_TIME, Employment.CADRE})
+"""Whose hours the Labour Law's chapters on working time do not bound here: volunteers and part-time members have
+another employer, cadres watch by turns under their own rules. Rest, overlap and qualifications hold for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +33,20 @@ class Limits:
 def limits_of(book: Book, person: Person, team: str, first: date, days: int) -> Limits:
     """What bounds a person's duties of `days` days from `first`."""
     policy = book.policy
-    unpaid, led = person.employment in UNPAID, person.employment in LED
-    elsewhere = person.employment in ELSEWHERE_EMPLOYED
+    exempt = person.employment in EXEMPT
     living_in = is_living_in(book, team)
     period = None
     if policy.average_week_minutes is not None:
         period = policy.average_week_minutes * days // 7
     return Limits(
-        run_days=None if unpaid else policy.longest_run_days,
-        living_in_run_days=None if unpaid else policy.longest_run_days_living_in,
-        nights=None if unpaid else policy.longest_nights,
-        week_minutes=None if led else policy.week_minutes,
-        period_minutes=None if elsewhere else period,
-        weekends=None if unpaid else policy.weekends_most,
-        week_days=None if elsewhere or living_in else 7 - policy.days_off_a_week,
-        period_days=days - days_off_owed(book, person, team, first, days)
-        if living_in and not unpaid
-        else None,
+        run_days=None if exempt else policy.longest_run_days,
+        living_in_run_days=policy.longest_run_days_living_in,
+        nights=None if exempt else policy.longest_nights,
+        week_minutes=None if exempt else policy.week_minutes,
+        period_minutes=None if exempt else period,
+        weekends=None if exempt else policy.weekends_most,
+        week_days=None if exempt or living_in else 7 - policy.days_off_a_week,
+        period_days=days - days_off_owed(book, person, team, first, days) if living_in else None,
     )
 
 
@@ -71,7 +65,7 @@ def lifted(book: Book, rule: str, person: str, day: date) -> bool:
     )
 
 
-LIFTABLE = frozenset({"longest_run", "nights", "week_hours", "average_hours"})
+LIFTABLE = frozenset({"longest_run", "nights", "week_minutes", "average"})
 """Rules whose authorisation the planner makes use of; the others are obeyed even if somebody allowed a breach."""
 
 
