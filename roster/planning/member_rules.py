@@ -74,7 +74,9 @@ def _windows(frame: Frame, limits: Limits, usable: Collection[Work], *, living: 
     longest_run = limits.living_in_run_days if living else limits.run_days
     duties_a_week = WEEK if longest_run is None else min(WEEK, longest_run)
     if limits.week_minutes is not None:
-        counted = {work: frame.kinds.minutes(work) for work in frame.works if "week_hours" not in work.lifted}
+        counted = {
+            work: frame.kinds.minutes(work) for work in frame.works if "week_minutes" not in work.lifted
+        }
         longest = max((counted.get(work, 0) for work in usable), default=0)
         if longest * duties_a_week > limits.week_minutes:
             windows.append(Window("week_minutes", WEEK, frame.weights(counted), limits.week_minutes))
@@ -100,7 +102,7 @@ def _tallies(
         ones = frame.weights(dict.fromkeys(frame.works, 1))
         tally = Tally("holidays", ones, days=frame.holidays, priced=True)
         found.append((tally, shares.holiday_table(who, len(frame.holidays))))
-    counted = {work: kinds.minutes(work) for work in frame.works if "average_hours" not in work.lifted}
+    counted = {work: kinds.minutes(work) for work in frame.works if "average" not in work.lifted}
     minutes = frame.weights(counted)
     if any(minutes):
         longest = max((counted.get(work, 0) for work in usable), default=0)
