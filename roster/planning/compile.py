@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import numpy as np
 
 from roster.demand import seats_of
+from roster.people import PairKind
 from roster.plan import Book, Duty
+from roster.planning.covers import counts_for, seat_cover, shift_covers, shift_posts
 from roster.planning.kinds import Kinds
 from roster.planning.ledger import Ledger
 from roster.planning.limits import lifted_rules, limits_of
@@ -18,8 +20,7 @@ from roster.planning.member_rules import Frame, frame_of, member_rules
 from roster.planning.prices import Wishes, wishes_of
 from roster.planning.seating import by_importance
 from roster.planning.shares import Shares, shares_of
-from roster.planning.spans import is_living_in
-from roster.planning.team_problem import FIXED, Place, Post, TeamProblem
+from roster.planning.team_problem import FIXED, CorePair, Place, Post, TeamProblem
 from roster.planning.weights import Weights
 from roster.shifts import Seat
 from roster.solving import problem as core
@@ -29,10 +30,10 @@ HISTORY_DAYS = 28
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """Somebody of another team who may stand in; `price` for each duty lent."""
+    """Somebody of another team who may stand in, and the team that lends."""
 
     person: str
-    price: int
+    lender: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ class Order:
     current: tuple[Duty, ...] | None = None
     frozen: frozenset[date] = frozenset()
     guests: tuple[Guest, ...] = ()
+    off: tuple[tuple[str, date], ...] = ()
+    """Days that people have to be free: rest owed, or what an audit of an earlier try asked for."""
     weights: Weights = field(default_factory=Weights)
 
 
@@ -67,10 +70,12 @@ class _Compiler:
         self.fixed = tuple(duty for duty in own if duty.pinned or duty.day in order.frozen)
         self.ledger = Ledger.opened(book, order.first, order.days, (*order.elsewhere, *self.fixed))
         self.kinds = Kinds(book, self.ledger.spans, order.first, order.days)
-        self.guests = {guest.person: guest.price for guest in order.guests}
+        self.guests = {guest.person: guest.lender for guest in order.guests}
+        self.off = frozenset(order.off)
         self.people = tuple(sorted(self._members() | set(self.guests)))
-        self.options: dict[tuple[int, int], int] = {}
-        """(kind, post) → number; post `FIXED` for duties that fill no open seat."""
+        self.options: dict[tuple[int, int, bool], int] = {}
+        """(kind, post, novice) → number; post `FIXED` for duties that fill no open seat."""
+        self.novices = {who: self._is_novice(who) for who in self.people}
 
     def compiled(self) -> TeamProblem | None:
         seats = [seat for found in self._open_seats().values() for seat in found]
@@ -108,7 +113,7 @@ class _Compiler:
             self._allowed(who, posts, alike, pins) for who, pins in zip(self.people, pinned, strict=True)
         ]
         if not self.options:
-            self._option((order.team, posts[0][0]), self.span[0], 0)
+            self._option((order.team, posts[0][0]), self.span[0], 0, novice=False)
         histories = [self._history(who) for who in self.people]
         kinds = self.kinds.kinds()
         frame = self._frame(allowed, pinned)
@@ -119,23 +124,28 @@ class _Compiler:
             self._person(who, posts, wishes, frame, shares, allowed[at], pinned[at], histories[at])
             for at, who in enumerate(self.people)
         )
-        floor = self.book.teams[order.team].floor if is_living_in(self.book, order.team) else 0
+        extra = shift_posts(self.book, order.team, posts, novices=any(self.novices.values()))
         options = tuple(
             core.Option(
                 f"{kinds[kind].name} {'+'.join(posts[post][1]) if post != FIXED else 'fixed'}",
                 kind,
-                () if post == FIXED else (post, len(posts)) if floor else (post,),
+                ()
+                if post == FIXED
+                else (post, *counts_for(extra, len(posts), posts[post][0], novice=novice)),
             )
-            for kind, post in self.options
+            for kind, post, novice in self.options
         )
         names = [f"{shift} {'+'.join(needs) or 'anybody'}" for shift, needs in posts]
-        covers = [self._cover(*at, found) for at, found in sorted(alike.items())]
+        covers = [seat_cover(*at, found, order.weights) for at, found in sorted(alike.items())]
+        more = shift_covers(
+            self.book, order.team, order.first, extra, posts, alike, self._present(), order.weights
+        )
         problem = core.Problem(
             order.days,
             kinds,
             options,
-            tuple([*names, "floor"] if floor else names),
-            (*covers, *self._floor(len(posts), floor)),
+            (*names, *(f"{shift} {what}" for what, shift in extra)),
+            (*covers, *more),
             people,
         )
         return TeamProblem(
@@ -148,13 +158,21 @@ class _Compiler:
             tuple(posts),
             alike,
             self.fixed,
+            self._pairs(),
+            self.guests,
         )
 
     def _option(
-        self, duty: tuple[str, str], day: date, post: int, lifted: frozenset[str] = frozenset()
+        self,
+        duty: tuple[str, str],
+        day: date,
+        post: int,
+        lifted: frozenset[str] = frozenset(),
+        *,
+        novice: bool,
     ) -> int:
         kind = self.kinds.of(day, (duty,), lifted)
-        return self.options.setdefault((kind, post), len(self.options))
+        return self.options.setdefault((kind, post, novice), len(self.options))
 
     def _allowed(
         self,
@@ -173,10 +191,15 @@ class _Compiler:
                 seats = alike.get((offset, post))
                 if not seats or self.ledger.is_away(who, day, shift) or not self.ledger.fits(who, seats[0]):
                     continue
-                if not self.ledger.rests_before_later(who, self.order.team, day, shift):
+                if self._rests(who, day, shift) or not self.ledger.rests_before_later(
+                    who, self.order.team, day, shift
+                ):
                     continue
                 for rules in (frozenset[str](), lifted)[: 1 + bool(lifted)]:
-                    found.append((offset, self._option((self.order.team, shift), day, post, rules)))
+                    option = self._option(
+                        (self.order.team, shift), day, post, rules, novice=self.novices[who]
+                    )
+                    found.append((offset, option))
         return found
 
     def _pinned(self, who: str) -> dict[int, int]:
@@ -189,7 +212,7 @@ class _Compiler:
         pins = {}
         for offset, duties in days.items():
             kind = self.kinds.of(self.span[offset], tuple(sorted(duties)))
-            pins[offset] = self.options.setdefault((kind, FIXED), len(self.options))
+            pins[offset] = self.options.setdefault((kind, FIXED, False), len(self.options))
         return pins
 
     def _history(self, who: str) -> tuple[int, ...]:
@@ -204,7 +227,7 @@ class _Compiler:
         return tuple(row)
 
     def _frame(self, allowed: Sequence[list[tuple[int, int]]], pinned: Sequence[Mapping[int, int]]) -> Frame:
-        works, kind_of = self.kinds.works, [kind for kind, _ in self.options]
+        works, kind_of = self.kinds.works, [kind for kind, _, _ in self.options]
         used = {(day, works[kind_of[option]]) for found in allowed for day, option in found}
         used |= {(day, works[kind_of[option]]) for pins in pinned for day, option in pins.items()}
         holidays = {at for at, day in enumerate(self.span) if self.book.calendar.is_holiday(day)}
@@ -225,8 +248,10 @@ class _Compiler:
         costs = np.full((self.order.days, len(keys)), core.FORBIDDEN, np.int64)
         off_costs = np.array([wishes.of_rest(who, day) for day in self.span], np.int64)
         for offset, option in allowed:
-            kind, post = keys[option]
-            price = self.guests.get(who, 0) + wishes.of_duty(who, self.span[offset], posts[post][0])
+            kind, post, _ = keys[option]
+            price = (weights.loan if who in self.guests else 0) + wishes.of_duty(
+                who, self.span[offset], posts[post][0]
+            )
             costs[offset, option] = price + (weights.overridden if frame.works[kind].lifted else 0)
         for offset, option in pins.items():
             costs[offset, option] = 0
@@ -238,16 +263,29 @@ class _Compiler:
         rules, tables = member_rules(frame, who, limits, usable, shares)
         return core.Person(who, rules, costs, off_costs, tables, history)
 
-    def _cover(self, day: int, post: int, seats: Sequence[Seat]) -> core.Cover:
-        weights = self.order.weights
-        missing = tuple(sorted(weights.missing(seat) for seat in seats))
-        return core.Cover(day, post, len(seats), missing, (weights.surplus,))
+    def _rests(self, who: str, day: date, shift: str) -> bool:
+        """A day that has to be free is touched by no duty, not even one from the day before."""
+        touched = (self.ledger.spans.last_day(day, shift) - day).days + 1
+        return any((who, day + timedelta(days=offset)) in self.off for offset in range(touched))
 
-    def _floor(self, post: int, floor: int) -> Iterator[core.Cover]:
-        """Under 驻勤轮休 so many people are present, whatever their seats."""
-        there: dict[date, int] = defaultdict(int)
+    def _is_novice(self, who: str) -> bool:
+        """Judged for the whole period by its first day."""
+        joined = self.book.people[who].joined
+        if joined is None:
+            return False
+        months = (self.order.first.year - joined.year) * 12 + self.order.first.month - joined.month
+        return months - (self.order.first.day < joined.day) < self.book.policy.novice_months
+
+    def _present(self) -> dict[tuple[date, str], list[bool]]:
+        present: dict[tuple[date, str], list[bool]] = defaultdict(list)
         for duty in self.fixed:
-            there[duty.day] += 1
-        for offset, day in enumerate(self.span):
-            if day not in self.order.frozen and floor > there[day]:
-                yield core.Cover(offset, post, floor - there[day], (self.order.weights.required,))
+            present[duty.day, duty.shift].append(self.novices.get(duty.person, False))
+        return present
+
+    def _pairs(self) -> tuple[CorePair, ...]:
+        number = {who: at for at, who in enumerate(self.people)}
+        return tuple(
+            (number[pair.one], number[pair.other], pair.kind is PairKind.TOGETHER, self.order.weights.company)
+            for pair in self.book.pairs
+            if pair.one in number and pair.other in number
+        )

@@ -89,15 +89,15 @@ class Kinds:
     def _barred(self, day: date, work: Work, lag: int, after: Work) -> bool:
         later = day + timedelta(days=lag)
         return any(
-            self._conflict(day, shift, later, following, rest="rest" not in after.lifted)
+            self._conflict(day, shift, later, following)
             for _, shift in work.duties
             for _, following in after.duties
         )
 
-    def _conflict(self, day: date, shift: str, later: date, following: str, *, rest: bool) -> bool:
+    def _conflict(self, day: date, shift: str, later: date, following: str) -> bool:
         before, after = self.spans.of(day, shift), self.spans.of(later, following)
         chained = shift == following and lives_in(self.book.shifts[shift])
-        return after.starts < before.ends + (before.rest if rest and not chained else 0)
+        return after.starts < before.ends + (0 if chained else before.rest)
 
     def _reference_days(self) -> list[date]:
         """Every day if the clocks are changed in the period (bars hold for all days alike, so the worst one counts),

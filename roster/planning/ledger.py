@@ -144,26 +144,30 @@ class Ledger:
         return length, living
 
     def _keeps_hours(self, person: str, known: list[Worked], new: Worked, limits: Limits) -> bool:
-        if limits.week_minutes is not None:
-            for back in range(7):
-                begins = new.day - timedelta(days=back)
-                ends = begins + timedelta(days=7)
-                total = new.counted + sum(w.counted for w in known if begins <= w.day < ends)
-                if total > limits.week_minutes and not lifted(self.book, "week_minutes", person, new.day):
+        for rule, length, most in (
+            ("week_hours", 7, limits.week_minutes),
+            ("average_hours", limits.average_days, limits.average_minutes),
+        ):
+            if most is None or lifted(self.book, rule, person, new.day):
+                continue
+            days = sorted((w.day, w.counted) for w in (*known, new) if abs((w.day - new.day).days) < length)
+            for begins, _ in days:
+                ends = begins + timedelta(days=length)
+                inside = begins <= new.day < ends
+                if inside and sum(counted for day, counted in days if begins <= day < ends) > most:
                     return False
-        inside = [w for w in known if self.first <= w.day < self.first + timedelta(days=self.days)]
-        if limits.period_minutes is not None:
-            total = new.counted + sum(w.counted for w in inside)
-            if total > limits.period_minutes and not lifted(self.book, "average", person, new.day):
-                return False
         if limits.week_days is not None:
             week = week_of(new.day)
             if len({w.day for w in (*known, new) if week_of(w.day) == week}) > limits.week_days:
                 return False
-        if limits.period_days is not None and len({w.day for w in (*inside, new)}) > limits.period_days:
-            return False
+        for month, most_days in limits.months:
+            if new.day in month and len({w.day for w in (*known, new)} & month) > most_days:
+                return False
+        inside_period = [w for w in known if self.first <= w.day < self.first + timedelta(days=self.days)]
         if limits.weekends is not None:
-            touched = {week_of(at) for w in (*inside, new) for at in self.spans.weekend_days(w.day, w.shift)}
+            touched = {
+                week_of(at) for w in (*inside_period, new) for at in self.spans.weekend_days(w.day, w.shift)
+            }
             return len(touched) <= limits.weekends
         return True
 

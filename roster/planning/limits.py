@@ -1,17 +1,24 @@
-"""The working-time limits that hold for one person in one team, after exemptions and authorisations."""
+"""The working-time limits that hold for one person in one team, after exemptions and authorisations.
+
+They are read from the policy anew, not from `roster.rules`: the checker there audits what is planned by these.
+"""
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from roster.people import Employment, Person
 from roster.plan import Book
 from roster.planning.spans import is_living_in
+from roster.policy import Strength
 
-EXEMPT = frozenset({Employment.VOLUNTEER, Employment.PART_TIME, Employment.CADRE})
-"""Whose hours the Labour Law's chapters on working time do not bound here: volunteers and part-time members have
-another employer, cadres watch by turns under their own rules. Rest, overlap and qualifications hold for all."""
+VOLUNTEER = frozenset({Employment.VOLUNTEER})
+OFFICE = frozenset({Employment.VOLUNTEER, Employment.CADRE})
+ELSEWHERE = frozenset({Employment.VOLUNTEER, Employment.CADRE, Employment.PART_TIME})
+LIFTABLE = frozenset({"longest_run", "nights", "week_hours", "average_hours"})
+"""Rules whose authorisation the planner makes use of; the others it obeys even where somebody allowed a breach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,40 +29,72 @@ class Limits:
     living_in_run_days: int | None
     nights: int | None
     week_minutes: int | None
-    period_minutes: int | None
+    average_minutes: int | None
+    """In any `average_days` days in a row."""
+    average_days: int
     weekends: int | None
     week_days: int | None
-    """Duty days in a calendar week."""
-    period_days: int | None
-    """Duty days in the period planned: under 驻勤轮休 its length less the days off."""
+    """Duty days in seven days in a row."""
+    months: tuple[tuple[frozenset[date], int], ...] = ()
+    """驻勤轮休: days of a calendar month, and on how many of them duties may begin."""
 
 
 def limits_of(book: Book, person: Person, team: str, first: date, days: int) -> Limits:
     """What bounds a person's duties of `days` days from `first`."""
-    policy = book.policy
-    exempt = person.employment in EXEMPT
+    policy, serves_as = book.policy, person.employment
     living_in = is_living_in(book, team)
-    period = None
-    if policy.average_week_minutes is not None:
-        period = policy.average_week_minutes * days // 7
+
+    def bound(rule: str, exempt: frozenset[Employment], figure: int | None) -> int | None:
+        free = serves_as in exempt or policy.strengths.get(rule) is Strength.PREFERENCE
+        return None if free else figure
+
+    average = policy.average_week_minutes
     return Limits(
-        run_days=None if exempt else policy.longest_run_days,
-        living_in_run_days=policy.longest_run_days_living_in,
-        nights=None if exempt else policy.longest_nights,
-        week_minutes=None if exempt else policy.week_minutes,
-        period_minutes=None if exempt else period,
-        weekends=None if exempt else policy.weekends_most,
-        week_days=None if exempt or living_in else 7 - policy.days_off_a_week,
-        period_days=days - days_off_owed(book, person, team, first, days) if living_in else None,
+        run_days=bound("longest_run", VOLUNTEER, policy.longest_run_days),
+        living_in_run_days=bound("longest_run", VOLUNTEER, policy.longest_run_days_living_in),
+        nights=bound("nights", VOLUNTEER, policy.longest_nights),
+        week_minutes=bound("week_hours", OFFICE, policy.week_minutes),
+        average_minutes=bound(
+            "average_hours", ELSEWHERE, None if average is None else average * policy.average_days // 7
+        ),
+        average_days=policy.average_days,
+        weekends=bound("weekends", VOLUNTEER, policy.weekends_most),
+        week_days=None if living_in else bound("rest_day", ELSEWHERE, 7 - policy.days_off_a_week),
+        months=_months(book, person, team, first, days)
+        if living_in and bound("days_off_month", VOLUNTEER, 1)
+        else (),
     )
 
 
-def days_off_owed(book: Book, person: Person, team: str, first: date, days: int) -> int:
-    """Days off due within the days planned, in proportion where they are not a whole month."""
-    rotation = book.rotations[book.teams[team].rotation]
-    following = (first.replace(day=28) + timedelta(days=4)).replace(day=1)
-    month = (following - first.replace(day=1)).days
-    return min(days, -(-rotation.days_off_a_month * days // month))
+def _months(
+    book: Book, person: Person, team: str, first: date, days: int
+) -> tuple[tuple[frozenset[date], int], ...]:
+    """The rotation's days off, in proportion where a month is not planned or known whole; absence is no day off."""
+    owed = book.rotations[book.teams[team].rotation].days_off_a_month
+    away = {
+        day
+        for absence in book.absences
+        if absence.person == person.code
+        for day in _days(absence.starts.astimezone(book.time_zone).date(),
+                         (absence.ends - timedelta(minutes=1)).astimezone(book.time_zone).date())
+    }  # fmt: skip
+    served = {duty.day for duty in book.history if duty.person == person.code}
+    months: dict[date, set[date]] = {}
+    begin = min([first, *served])
+    for day in _days(begin, first + timedelta(days=days - 1)):
+        if day >= first.replace(day=1) and day not in away and person.serves(team, day):
+            months.setdefault(day.replace(day=1), set()).add(day)
+    limits = []
+    for month, known in sorted(months.items()):
+        length = monthrange(month.year, month.month)[1]
+        most = len(known) - owed * len(known) // length
+        planned = frozenset(day for day in known if day >= first)
+        limits.append((planned, max(0, most - len(known & served - planned))))
+    return tuple(limits)
+
+
+def _days(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
 
 
 def lifted(book: Book, rule: str, person: str, day: date) -> bool:
@@ -63,10 +102,6 @@ def lifted(book: Book, rule: str, person: str, day: date) -> bool:
     return any(
         a.rule == rule and a.person == person and a.first <= day <= a.last for a in book.authorisations
     )
-
-
-LIFTABLE = frozenset({"longest_run", "nights", "week_minutes", "average"})
-"""Rules whose authorisation the planner makes use of; the others are obeyed even if somebody allowed a breach."""
 
 
 def lifted_rules(book: Book, person: str, day: date) -> frozenset[str]:

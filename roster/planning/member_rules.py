@@ -46,7 +46,7 @@ def member_rules(
     frame: Frame, who: str, limits: Limits, usable: Collection[Work], shares: Shares
 ) -> tuple[Rules, tuple[tuple[int, ...], ...]]:
     """Rules and the cost tables of their tallies. `usable`: what this person may do at all."""
-    tallies, tables = _tallies(frame, who, limits, usable, shares)
+    tallies, tables = _tallies(frame, who, limits, shares)
     living = all(frame.kinds.is_living_in(work) for work in usable)
     rules = Rules(
         work_run_max=limits.living_in_run_days if living else limits.run_days,
@@ -71,23 +71,30 @@ def _nights(frame: Frame, limits: Limits, usable: Collection[Work]) -> tuple[Run
 
 def _windows(frame: Frame, limits: Limits, usable: Collection[Work], *, living: bool) -> tuple[Window, ...]:
     windows = []
-    longest_run = limits.living_in_run_days if living else limits.run_days
-    duties_a_week = WEEK if longest_run is None else min(WEEK, longest_run)
-    if limits.week_minutes is not None:
-        counted = {
-            work: frame.kinds.minutes(work) for work in frame.works if "week_minutes" not in work.lifted
-        }
+    run = limits.living_in_run_days if living else limits.run_days
+    for rule, days, most in (
+        ("week_hours", WEEK, limits.week_minutes),
+        ("average_hours", limits.average_days, limits.average_minutes),
+    ):
+        if most is None:
+            continue
+        counted = {work: frame.kinds.minutes(work) for work in frame.works if rule not in work.lifted}
         longest = max((counted.get(work, 0) for work in usable), default=0)
-        if longest * duties_a_week > limits.week_minutes:
-            windows.append(Window("week_minutes", WEEK, frame.weights(counted), limits.week_minutes))
-    if limits.week_days is not None and duties_a_week > limits.week_days:
+        if longest * _most_duties(days, run) > most:
+            windows.append(Window(rule, days, frame.weights(counted), most))
+    if limits.week_days is not None and _most_duties(WEEK, run) > limits.week_days:
         ones = dict.fromkeys(frame.works, 1)
         windows.append(Window("rest_day", WEEK, frame.weights(ones), limits.week_days))
     return tuple(windows)
 
 
+def _most_duties(days: int, run: int | None) -> int:
+    """At most so many of so many days in a row when no run of days is longer than `run`."""
+    return days if run is None else days - days // (run + 1)
+
+
 def _tallies(
-    frame: Frame, who: str, limits: Limits, usable: Collection[Work], shares: Shares
+    frame: Frame, who: str, limits: Limits, shares: Shares
 ) -> tuple[tuple[Tally, ...], tuple[tuple[int, ...], ...]]:
     kinds, days = frame.kinds, frame.days
     found: list[tuple[Tally, tuple[int, ...]]] = []
@@ -102,15 +109,12 @@ def _tallies(
         ones = frame.weights(dict.fromkeys(frame.works, 1))
         tally = Tally("holidays", ones, days=frame.holidays, priced=True)
         found.append((tally, shares.holiday_table(who, len(frame.holidays))))
-    counted = {work: kinds.minutes(work) for work in frame.works if "average" not in work.lifted}
-    minutes = frame.weights(counted)
+    minutes = frame.weights({work: kinds.minutes(work) for work in frame.works})
     if any(minutes):
-        longest = max((counted.get(work, 0) for work in usable), default=0)
-        bound = limits.period_minutes if longest * days > (limits.period_minutes or 0) else None
-        tally = Tally("minutes", minutes, at_most=bound, priced=True)
-        most = max(minutes) * days // tally.unit
-        found.append((tally, shares.minutes_table(who, tally.unit, most)))
-    if limits.period_days is not None:
-        ones = frame.weights(dict.fromkeys(frame.works, 1))
-        found.append((Tally("days", ones, at_most=limits.period_days), ()))
+        tally = Tally("minutes", minutes, priced=True)
+        found.append((tally, shares.minutes_table(who, tally.unit, max(minutes) * days // tally.unit)))
+    ones = frame.weights(dict.fromkeys(frame.works, 1))
+    for month, most in limits.months:
+        offsets = frozenset((day - kinds.first).days for day in month)
+        found.append((Tally("days_off_month", ones, at_most=most, days=offsets), ()))
     return tuple(tally for tally, _ in found), tuple(table for _, table in found)

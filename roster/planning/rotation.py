@@ -13,7 +13,7 @@ from roster.demand import seats_of
 from roster.people import Membership, Person
 from roster.plan import Book, Duty, Roster
 from roster.planning.ledger import Ledger
-from roster.planning.limits import days_off_owed
+from roster.planning.limits import limits_of
 from roster.planning.seating import by_importance, make_room, seat_people
 from roster.planning.spans import lives_in
 from roster.shifts import RotationKind, Seat
@@ -37,12 +37,7 @@ def letter_of(book: Book, team: str, membership: Membership, day: date) -> str |
     rotation = book.rotations[planned.rotation]
     if rotation.kind is not RotationKind.WORD or membership.platoon is None or not rotation.word:
         return None
-    offset = (
-        rotation.offsets[membership.platoon % len(rotation.offsets)]
-        if rotation.offsets
-        else membership.platoon
-    )
-    return rotation.word[((day - planned.anchor).days + offset) % len(rotation.word)]
+    return rotation.letter(membership.platoon, planned.anchor, day)
 
 
 def rotation_turns(book: Book, team: str, first: date, days: int) -> dict[str, dict[date, str]]:
@@ -73,7 +68,8 @@ def _living_in_turns(
     shift = living_in_shift(book, team)
     turns: dict[str, dict[date, str]] = {}
     for place, person in enumerate(people):
-        owed = days_off_owed(book, person, team, first, len(span))
+        months = limits_of(book, person, team, first, len(span)).months
+        owed = sum(len(month) - most for month, most in months)
         block = min(4, owed) or 1
         period = max(block + 1, len(span) * block // owed) if owed else 0
         ahead = place * period // len(people)

@@ -13,10 +13,6 @@ from roster.planning.spans import counted_minutes
 from roster.planning.weights import Weights
 from roster.shifts import Seat
 
-LARGEST_DEBT_SHIFT = 0.49
-"""Debts move a fair share by less than half a duty: they decide who gets the odd one, and the range within the month
-stays what it can be. What remains is carried on."""
-
 
 @dataclass(frozen=True, slots=True)
 class Shares:
@@ -62,7 +58,7 @@ def shares_of(
         {who: nights * present[who] / whole - ahead["nights"][who] for who in people},
         {who: -ahead["weekends"][who] for who in people},
         {who: holidays * present[who] / whole - ahead["holidays"][who] for who in people},
-        {who: minutes * present[who] / whole - ahead["minutes"][who] * duty_minutes for who in people},
+        {who: minutes * present[who] / whole - ahead["minutes"][who] for who in people},
         duty_minutes,
         weights,
     )
@@ -88,7 +84,5 @@ def fair_table(target: float, step: float, most: int) -> tuple[int, ...]:
 
 
 def _ahead(book: Book, people: Sequence[str], name: str) -> dict[str, float]:
-    debts = {who: float(getattr(book.debts.get(who, NO_DEBT), name)) for who in people}
-    largest = max((abs(debt) for debt in debts.values()), default=0.0)
-    scale = LARGEST_DEBT_SHIFT / max(LARGEST_DEBT_SHIFT, largest)
-    return {who: debt * scale for who, debt in debts.items()}
+    """What somebody did beyond his share before counts as if it were done now."""
+    return {who: float(getattr(book.debts.get(who, NO_DEBT), name)) for who in people}

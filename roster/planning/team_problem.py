@@ -13,6 +13,8 @@ from roster.solving.problem import FORBIDDEN, OFF, Problem
 FIXED = -1
 """In place of a post: duties that are fixed and fill no open seat."""
 
+CorePair = tuple[int, int, bool, int]
+"""One and another of the people, whether they belong together (or apart), and the price of a shift against it."""
 Row = tuple[int, ...]
 Post = tuple[str, tuple[str, ...]]
 """Shift and needs: seats alike but for their names."""
@@ -35,6 +37,9 @@ class TeamProblem:
     seats: Mapping[Place, tuple[Seat, ...]]
     fixed: tuple[Duty, ...]
     """The team's own duties that are not moved: pinned, or on frozen days."""
+    pairs: tuple[CorePair, ...]
+    lenders: Mapping[str, str]
+    """Guests and the team that lends each."""
 
     def day_of(self, offset: int) -> date:
         return self.first + timedelta(days=offset)
@@ -50,7 +55,6 @@ class TeamProblem:
         taken: dict[Place, int] = {}
         duties = list(self.fixed)
         for person, row in zip(self.people, choices, strict=True):
-            home = self.book.people[person]
             for day, option in enumerate(row):
                 post = self.seat_post(option) if option != OFF else None
                 if post is None:
@@ -60,7 +64,7 @@ class TeamProblem:
                 if place < len(seats):
                     taken[day, post] = place + 1
                     seat = seats[place]
-                    lender = "" if home.serves(self.team, seat.day) else home.home_team
+                    lender = self.lenders.get(person, "")
                     duties.append(
                         Duty(seat.day, self.team, seat.shift, seat.key, person, borrowed_from=lender)
                     )
