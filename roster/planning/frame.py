@@ -121,8 +121,6 @@ class Frame:
                 self.first,
                 self.days,
                 self._weekends,
-                policy.average_days,
-                policy.average_week_minutes or 0,
             )
             self._limits[limits] = tuple(
                 limit

@@ -63,8 +63,6 @@ class Period:
     first: date
     days: int
     weekends: Callable[[date, str], frozenset[date]]
-    average_days: int
-    average_week_minutes: int
 
     @property
     def last(self) -> date:
@@ -92,7 +90,7 @@ def working_time(period: Period, limits: Limits, *, guards: bool) -> Iterable[Li
         last = first + timedelta(days=6)
         if limits.week_minutes is not None:
             minutes = {at: days.turns[at].counted for at in days.within(first, last)}
-            yield days.total("week_minutes", minutes, limits.week_minutes, first, last)
+            yield days.total("week_hours", minutes, limits.week_minutes, first, last)
         if limits.week_days is not None and first == week_of(first):
             week = dict.fromkeys(days.within(first, last), 1)
             yield days.total("rest_day", week, limits.week_days, first, last)
@@ -121,14 +119,15 @@ class _Days:
 
 def _of_the_period(days: _Days, period: Period, limits: Limits) -> Iterable[Limit]:
     inside = days.within(period.first, period.last)
-    if limits.period_minutes is not None:
-        for first, length in _averaging_periods(period):
-            last = first + timedelta(days=length - 1)
-            minutes = {at: days.turns[at].counted for at in days.within(first, last)}
-            yield days.total("average", minutes, period.average_week_minutes * length // 7, first, last)
-    if limits.period_days is not None:
-        served = dict.fromkeys(inside, 1)
-        yield days.total("days_off_month", served, limits.period_days, period.first, period.last)
+    if limits.average_minutes is not None:
+        for first in sorted(days.by_day):
+            last = first + timedelta(days=limits.average_days - 1)
+            if last >= period.first:
+                minutes = {at: days.turns[at].counted for at in days.within(first, last)}
+                yield days.total("average_hours", minutes, limits.average_minutes, first, last)
+    for month, most in limits.months:
+        served = dict.fromkeys((at for at in inside if days.turns[at].day in month), 1)
+        yield days.total("days_off_month", served, most, min(month), max(month))
     if limits.weekends is not None:
         blocks: defaultdict[date, list[int]] = defaultdict(list)
         for at in inside:
@@ -137,15 +136,6 @@ def _of_the_period(days: _Days, period: Period, limits: Limits) -> Iterable[Limi
         sets = tuple(tuple(found) for _, found in sorted(blocks.items()))
         none = np.zeros(len(days.turns), np.int64)
         yield Limit("weekends", none, limits.weekends, period.first, period.last, sets)
-
-
-def _averaging_periods(period: Period) -> list[tuple[date, int]]:
-    """A shorter roster is filled up with the history before it, a longer one is parted into whole periods."""
-    if period.days <= period.average_days:
-        return [(period.first + timedelta(days=period.days - period.average_days), period.average_days)]
-    parts = period.days // period.average_days
-    starts = [period.days * part // parts for part in range(parts + 1)]
-    return [(period.first + timedelta(days=a), b - a) for a, b in pairwise(starts)]
 
 
 def _day_runs(days: _Days, limits: Limits, first: date) -> Iterable[Limit]:
