@@ -49,7 +49,7 @@ from dispatch.push.sockets import make_socket_router
 from gis_data.crs import to_wgs84
 from gis_data.model import County
 from routing.county import county_graph
-from routing.hierarchy import is_installed, open_hierarchy
+from routing.hierarchy import open_hierarchy
 from routing.live import LiveRoads
 from routing.store import GRAPHS
 from routing.warm import warm_up
@@ -181,8 +181,6 @@ def _live_roads(county: County, cache: Path) -> LiveRoads:
     """Mapped from the cache after the first start, so that worker processes share its pages."""
     warm_up()
     live = LiveRoads(county_graph(county, cache))
-    if not is_installed():
-        return live
     hierarchy = open_hierarchy(cache / GRAPHS, live.graph)
     hierarchy.make_ready(live, sorted({unit.vehicle_class for unit in county.units}))
     return live.with_hierarchy(hierarchy)

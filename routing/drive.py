@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from routing.climbing import Climbed
 from routing.ends import Stops
 from routing.fleet import Squad
 from routing.geometry import point_along
@@ -62,11 +63,10 @@ class Drive:
             targets = targets._replace(direct=direct)
         self._hierarchy = hierarchy
         self.is_in_order = hierarchy is None
-        self._found: Found | None = None
+        self._found: Found | Climbed
         if hierarchy is not None:
-            climbed = hierarchy.times(squad, stops)
-            self.within = {row: way for row, way in self.within.items() if direct[row] <= climbed[row]}
-            self.times = np.minimum(climbed, direct)
+            self._found = hierarchy.climb(squad, targets, stops)
+            self.times = self._found.time
             self.arrived = np.flatnonzero(self.times < CLOSED)
             return
         wanted = len(squad) if best is None else best
@@ -76,15 +76,16 @@ class Drive:
     def reach(self, index: int, alarm: EdgePoint | None, furthest_walk_metres: float = 0.0) -> Reach:
         """The unit's answer; `alarm` where all stops are the one point that counts as arrival by road."""
         point = self.squad.points[index]
-        if alarm is not None and self._hierarchy is not None:
-            # To unpack a way takes longer than to find its time, and all stops are the one point.
+        if alarm is not None:
+            # Most units are ranked and not sent: nobody asks for their ways. And all stops are the one point.
             stop, end = 0, alarm
             way = Way(lambda: self._driven(index, point, alarm))
         else:
-            arcs, metres, stop = self._way(index)
+            stop = self.stop_of(index)
             if stop < 0:
                 return self._standing(index, furthest_walk_metres)
-            end = alarm or self._stop_point(index, stop, arcs)
+            arcs, metres = self._way(index)
+            end = self._stop_point(index, stop, arcs)
             told = (arcs, metres - uncut_metres(self.live.graph, arcs, point, end))
             way = Way(lambda: told)
         ready_ms = int(self.squad.ready_ms[index])
@@ -103,25 +104,46 @@ class Drive:
 
     def _driven(self, index: int, start: EdgePoint, end: EdgePoint) -> tuple[NDArray[np.int32], float]:
         """The arcs of the drive to the alarm's own point, and its metres."""
-        arcs, metres, _ = self._way(index)
+        arcs, metres = self._way(index)
         return arcs, metres - uncut_metres(self.live.graph, arcs, start, end)
 
-    def _way(self, index: int) -> tuple[NDArray[np.int32], float, int]:
-        """The arcs driven, their length with the partial ones in full, and the stop; -1: it stays where it is."""
-        length = self.live.graph.length_metres
-        if self._found is not None and self._found.entry[index] >= 0:
+    def stop_of(self, index: int) -> int:
+        """Where a row's drive ends; -1: it stays where it is."""
+        if self._found.entry[index] >= 0:
+            return int(self._found.source[index])
+        return self.within[index][1] if index in self.within else NO_ARC
+
+    def last_of(self, rows: NDArray[np.int64]) -> LastMetres:
+        """The last metres of these rows, as arrays."""
+        stop = np.where(self._found.entry[rows] >= 0, self._found.source[rows], NO_ARC)
+        for place, row in enumerate(rows.tolist() if self.within else ()):
+            if stop[place] < 0 and row in self.within:
+                stop[place] = self.within[row][1]
+        if self.standing is None:
+            return self.stops.last.among(stop)
+        if len(self.stops.node) == 0:
+            return self.standing.among(rows)
+        stays = stop < 0
+        columns = zip(self.stops.last, self.standing, strict=True)
+        return LastMetres(*(np.where(stays, stay[rows], goes[stop]) for goes, stay in columns))
+
+    def _way(self, index: int) -> tuple[NDArray[np.int32], float]:
+        """The arcs driven, and their length with the partial ones in full."""
+        length, entry = self.live.graph.length_metres, int(self._found.entry[index])
+        if entry < 0:
+            arcs = np.array(self.within[index][0] if index in self.within else (), dtype=np.int32)
+        elif isinstance(self._found, Climbed):
+            assert self._hierarchy is not None
+            stop = int(self._found.source[index])
+            arcs = self._hierarchy.arcs(self.squad, entry, self.stops, stop)
+        else:
             arcs, metres = self._found.path(index), float(self._found.metres[index])
-            before = self.squad.before(int(self._found.entry[index]))
+            before = self.squad.before(entry)
             if before and len(arcs):
                 first = np.array(before, dtype=np.int32)
                 arcs, metres = np.concatenate((first, arcs)), metres + float(length[first >> 1].sum())
-            return arcs, metres, int(self._found.source[index])
-        if self._hierarchy is not None and index not in self.within:
-            arcs, stop = self._hierarchy.arcs(self.squad, index, self.stops)
-        else:
-            driven, stop = self.within.get(index, ((), NO_ARC))
-            arcs = np.array(driven, dtype=np.int32)
-        return arcs, float(length[arcs >> 1].sum()), stop
+            return arcs, metres
+        return arcs, float(length[arcs >> 1].sum())
 
     def _standing(self, index: int, furthest_walk_metres: float) -> Reach:
         assert self.standing is not None

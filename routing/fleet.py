@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import weakref
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -19,9 +20,15 @@ from routing.reach import Start
 from routing.roads_of import RoadsOf
 from routing.search import Targets
 
+REMEMBERED_FLEETS = 4  # by version of the roads
+LOOKED_AT_ONE_BY_ONE = 64  # stops; more of them are sifted as arrays first
+
 
 class Squad:
-    """Units of one class as targets of a search. Row r of everything here is the fleet's unit `members[r]`."""
+    """Units of one class as targets of a search. Row r of everything here is the fleet's unit `members[r]`.
+
+    The roads remember squads, so a squad must not keep the roads: who uses it holds on to them.
+    """
 
     def __init__(
         self,
@@ -31,10 +38,9 @@ class Squad:
         points: Sequence[EdgePoint],
         ready_ms: NDArray[np.int64] | None = None,
     ) -> None:
-        self.live, self.vehicle_class = live, vehicle_class
+        self._live, self.vehicle_class = weakref.ref(live), vehicle_class
         self.members, self.points = members, tuple(points)
         self.ready_ms = np.zeros(len(self.points), dtype=np.int64) if ready_ms is None else ready_ms
-        self.roads = RoadsOf(live, vehicle_class)
         self.onward = drive_on(live, vehicle_class, self.points)
         direct = np.full(len(self.points), CLOSED, dtype=np.int64)
         standing = entries(live, vehicle_class, self.points, direct)
@@ -51,26 +57,32 @@ class Squad:
     def __len__(self) -> int:
         return len(self.points)
 
+    @property
+    def live(self) -> LiveRoads:
+        live = self._live()
+        assert live is not None, "a squad outlives its roads"
+        return live
+
+    @property
+    def roads(self) -> RoadsOf:
+        return RoadsOf(self.live, self.vehicle_class)
+
     def stops_without_graph(self, stops: Stops) -> Sequence[int]:
         """Numbers of the stops that some unit may drive to without a search."""
         if not self._mid_road:
             return ()
         ahead, at, on = self.onward.to_arc, self.onward.to_node, self._mid_road
-        ends = enumerate(zip(stops.node.tolist(), stops.arc.tolist(), strict=True))
+        among: Iterable[int] = range(len(stops.node))
+        if len(stops.node) > LOOKED_AT_ONE_BY_ONE:
+            pieces = np.array([*on, *(arc >> 1 for arc in ahead)], dtype=np.int64)
+            near = np.isin(stops.arc >> 1, pieces)
+            if at:
+                near |= np.isin(stops.node, np.array(list(at), dtype=np.int64))
+            among = np.flatnonzero(near).tolist()
+        ends = ((stop, int(stops.node[stop]), int(stops.arc[stop])) for stop in among)
         return [
-            stop for stop, (node, arc) in ends if (node in at if arc < 0 else arc >> 1 in on or arc in ahead)
+            stop for stop, node, arc in ends if (node in at if arc < 0 else arc >> 1 in on or arc in ahead)
         ]
-
-    @cached_property
-    def _entries_of(self) -> Sequence[Sequence[int]]:
-        found: list[list[int]] = [[] for _ in self.points]
-        for entry, row in enumerate(self.targets.target.tolist()):
-            found[row].append(entry)
-        return found
-
-    def entries_of(self, row: int) -> Sequence[int]:
-        """Which of `targets` are a unit's own."""
-        return self._entries_of[row]
 
     def before(self, entry: int) -> tuple[int, ...]:
         """Arcs driven before the one of this entry."""
@@ -122,34 +134,20 @@ class Division:
 
 
 class Fleet:
-    """Starts with their points on these roads. Make one, and rank it for as many alarms as come; it never changes.
+    """Starts with their points on these roads, which remember them: units that stand where they stood cost nothing.
 
     Raises InputError for an unknown vehicle class, for a unit whose position is none, and for one that is never ready.
     """
 
     def __init__(self, live: LiveRoads, starts: Sequence[Start]) -> None:
         self.live, self.starts = live, tuple(starts)
-        members: dict[str, list[int]] = {}
-        for number, start in enumerate(self.starts):
-            if not 0 <= start.ready_ms <= LONGEST_MS:
-                raise InputError(
-                    f"unit {number}", f"ready in {start.ready_ms} ms", f"give 0 to {LONGEST_MS} milliseconds"
-                )
-            members.setdefault(start.vehicle_class, []).append(number)
-        for vehicle_class in members:
-            live.graph.require_class(vehicle_class)
-        self.divisions: Mapping[str, Division] = {
-            code: Division(
-                Squad(
-                    live,
-                    code,
-                    np.array(numbers, dtype=np.int64),
-                    [start_point(live, self.starts[number]) for number in numbers],
-                    np.array([self.starts[number].ready_ms for number in numbers], dtype=np.int64),
-                )
-            )
-            for code, numbers in members.items()
-        }
+        known = live.divisions.get(self.starts)
+        if known is None:
+            known = _divisions(live, self.starts)
+            if len(live.divisions) >= REMEMBERED_FLEETS:
+                live.divisions.clear()
+            live.divisions[self.starts] = known
+        self.divisions: Mapping[str, Division] = known
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -170,3 +168,27 @@ def start_point(live: LiveRoads, start: Start) -> EdgePoint:
         return start.at
     point = live.find_point(start.lon, start.lat, start.vehicle_class, "unit")
     return point or EdgePoint(NO_ARC, 0.0, float(start.lon), float(start.lat), 0.0)
+
+
+def _divisions(live: LiveRoads, starts: Sequence[Start]) -> Mapping[str, Division]:
+    members: dict[str, list[int]] = {}
+    for number, start in enumerate(starts):
+        if not 0 <= start.ready_ms <= LONGEST_MS:
+            raise InputError(
+                f"unit {number}", f"ready in {start.ready_ms} ms", f"give 0 to {LONGEST_MS} milliseconds"
+            )
+        members.setdefault(start.vehicle_class, []).append(number)
+    for vehicle_class in members:
+        live.graph.require_class(vehicle_class)
+    return {
+        code: Division(
+            Squad(
+                live,
+                code,
+                np.array(numbers, dtype=np.int64),
+                [start_point(live, starts[number]) for number in numbers],
+                np.array([starts[number].ready_ms for number in numbers], dtype=np.int64),
+            )
+        )
+        for code, numbers in members.items()
+    }

@@ -27,7 +27,7 @@ class LastMetres(NamedTuple):
     without_water_ms: NDArray[np.int64]
     water: NDArray[np.bool_]
 
-    def among(self, rows: NDArray[np.bool_]) -> LastMetres:
+    def among(self, rows: NDArray[np.bool_] | NDArray[np.int64]) -> LastMetres:
         return LastMetres(
             self.hose_metres[rows],
             self.on_foot_metres[rows],

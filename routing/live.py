@@ -20,7 +20,9 @@ from routing.point import EdgePoint
 
 if TYPE_CHECKING:
     from routing.ends import Arrival
+    from routing.fleet import Division
     from routing.hierarchy import Hierarchy
+    from routing.reach import Start
 
 __all__ = ["Condition", "LiveRoads"]
 
@@ -53,6 +55,8 @@ class LiveRoads:
     turn_weights: dict[tuple[str, bool], NDArray[np.uint64]] = field(default_factory=dict, repr=False)
     points: dict[tuple[float, float, str], EdgePoint | None] = field(default_factory=dict, repr=False)
     arrivals: dict[tuple[float, float, str], Arrival | None] = field(default_factory=dict, repr=False)
+    divisions: dict[tuple[Start, ...], Mapping[str, Division]] = field(default_factory=dict, repr=False)
+    hierarchy_times: dict[str, NDArray[np.uint32]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         if not self.inbound:
@@ -152,8 +156,12 @@ class LiveRoads:
         """Do before the first alarm and the first closure what takes time as the graph is large."""
         for code in self.graph.classes:
             self.sheets.make_ready(code, self.unhindered.inbound[code])
-            if self.hierarchy is not None:
-                self.hierarchy.metric(self, code)
+        self.make_hierarchy_ready()
+
+    def make_hierarchy_ready(self) -> None:
+        """Until it was called for this version, classes under conditions are ranked by the search."""
+        if self.hierarchy is not None:
+            self.hierarchy.make_ready(self, self.graph.classes)
 
     def with_hierarchy(self, hierarchy: Hierarchy) -> LiveRoads:
         """The same roads with a hierarchy to serve the rankings that would search far."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from gis_data.model import Roads
 from routing.geometry import metres_between
 from routing.live import LiveRoads
@@ -15,32 +13,26 @@ NO_WAY = "no_way"
 TOLD_METRES = 50.0  # nearer than this to the nearest road nobody is told to have stopped short of it
 
 
-def shortfalls_of(
-    live: LiveRoads,
-    roads: Roads | None,
-    lon: float,
-    lat: float,
-    vehicle_classes: Sequence[str],
-    reaches: Sequence[Reach],
-) -> list[tuple[float, str | None]]:
-    """For each reach the metres over ground from its stop to the place, and what holds it; (0, None): it is there.
+class Shortfalls:
+    """For a place, how far short of it a vehicle stops, and why. `roads` are those that `live` was built from; without
+    them nothing is told of causes."""
 
-    `roads` are those that `live` was built from; without them nothing is told of causes.
-    """
-    nearest = live.find_point(lon, lat, None, "place")
-    if nearest is None:
-        return [(0.0, None)] * len(reaches)
-    causes: dict[str, str] = {}
-    found: list[tuple[float, str | None]] = []
-    for vehicle_class, reach in zip(vehicle_classes, reaches, strict=True):
-        air = float(metres_between(reach.stop_lon, reach.stop_lat, lon, lat))
-        if air - nearest.off_road_metres <= TOLD_METRES:
-            found.append((0.0, None))
-            continue
-        if roads is not None and vehicle_class not in causes:
-            causes[vehicle_class] = what_holds(live, roads, nearest.arc >> 1, vehicle_class)
-        found.append((air * live.graph.rules.walk_detour, causes.get(vehicle_class)))
-    return found
+    def __init__(self, live: LiveRoads, roads: Roads | None, lon: float, lat: float) -> None:
+        self._live, self._roads, self._lon, self._lat = live, roads, lon, lat
+        self._nearest = live.find_point(lon, lat, None, "place")
+        self._causes: dict[str, str] = {}
+
+    def of(self, vehicle_class: str, reach: Reach) -> tuple[float, str | None]:
+        """Metres over ground from its stop to the place, and what holds it; (0, None): it is there."""
+        if self._nearest is None:
+            return 0.0, None
+        air = float(metres_between(reach.stop_lon, reach.stop_lat, self._lon, self._lat))
+        if air - self._nearest.off_road_metres <= TOLD_METRES:
+            return 0.0, None
+        if self._roads is not None and vehicle_class not in self._causes:
+            piece = self._nearest.arc >> 1
+            self._causes[vehicle_class] = what_holds(self._live, self._roads, piece, vehicle_class)
+        return air * self._live.graph.rules.walk_detour, self._causes.get(vehicle_class)
 
 
 def what_holds(live: LiveRoads, roads: Roads, piece: int, vehicle_class: str) -> str:

@@ -14,7 +14,7 @@ any is not `reachable`, and its answer is the walk from where it stands. The las
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import overload
 
@@ -59,10 +59,10 @@ def rank(
     fleet = starts.on(live) if isinstance(starts, Fleet) else Fleet(live, starts)
     found = rank_times(live, lon, lat, fleet, k=k)
     reached: list[Reach | None] = [None] * len(fleet)
-    for number in found.best(k):
-        reached[number] = found.reach(number)
-    if live.touched:
-        _tell_hindrances(live, lon, lat, fleet, reached)
+    asked = found.best(k)
+    hindrances = Hindrances(live, lon, lat, fleet, asked)
+    for number in asked:
+        reached[number] = hindrances.told(found.reach(number), number)
     return tuple(reached)
 
 
@@ -124,7 +124,8 @@ def _rank_class(
         furthest = furthest_walk(live, nearest)
         around = stops_around(live, vehicle_class, lon, lat, furthest)
         standing = np.array([metres_between(point.lon, point.lat, lon, lat) for point in left.points])
-        walk = Drive(left, around, standing, paths=paths)
+        climb = live.hierarchy if is_worth(live, vehicle_class, len(left), len(left)) else None
+        walk = Drive(left, around, standing, paths=paths, hierarchy=climb)
         ranking.add(walk, walk.arrived, None, furthest)
 
 
@@ -196,34 +197,35 @@ def alarm_point(
     return point if point.off_road_metres <= far else None
 
 
-def _tell_hindrances(
-    live: LiveRoads, lon: float, lat: float, fleet: Fleet, reached: list[Reach | None]
-) -> None:
-    """Give each answer asked for what lies on the way the unit would take without conditions, if it is later for it."""
-    told = [
-        number
-        for code, division in fleet.divisions.items()
-        if code in live.touched
-        for number in division.everyone.members.tolist()
-        if reached[number] is not None
-    ]
-    if not told:
-        return
-    free = live.unhindered
-    those = fleet.unhindered if len(told) == len(fleet) else Fleet(free, [fleet.starts[n] for n in told])
-    rows = told if len(told) == len(fleet) else range(len(told))
-    freely = rank_times(free, lon, lat, those)
-    for row, number in zip(rows, told, strict=True):
-        reach = reached[number]
-        assert reach is not None
-        delay_ms = reach.total_ms - int(freely.total_ms[row])
-        if delay_ms <= 0:
-            continue
-        driven = freely.reach(row).arcs.astype(np.int64) >> 1
+class Hindrances:
+    """What it costs these units that the roads are not free, found by ranking them once more as if they were."""
+
+    def __init__(self, live: LiveRoads, lon: float, lat: float, fleet: Fleet, numbers: Iterable[int]) -> None:
+        self._live, self._starts = live, fleet.starts
+        hindered = [
+            number for number in sorted(numbers) if fleet.starts[number].vehicle_class in live.touched
+        ]
+        self._row_of = {number: row for row, number in enumerate(hindered)}
+        if hindered:
+            # The roads remember the whole fleet; some of it would be found on them anew.
+            if len(hindered) == len(fleet):
+                those = fleet.unhindered
+            else:
+                those = Fleet(live.unhindered, [fleet.starts[number] for number in hindered])
+            self._freely = rank_times(live.unhindered, lon, lat, those)
+            self._free_ms = self._freely.total_ms
+
+    def told(self, reach: Reach, number: int) -> Reach:
+        """With what lies on the way the unit would take without conditions, if it is later for it."""
+        row = self._row_of.get(number)
+        delay_ms = 0 if row is None else reach.total_ms - int(self._free_ms[row])
+        if row is None or delay_ms <= 0:
+            return reach
+        driven = self._freely.reach(row).arcs.astype(np.int64) >> 1
         pieces = np.unique(driven)
         lying = []
-        for condition, meant in live.touched[fleet.starts[number].vehicle_class].pieces_of.items():
+        for condition, meant in self._live.touched[self._starts[number].vehicle_class].pieces_of.items():
             hit = pieces[positions_in(pieces, meant)]
             if len(hit):
                 lying.append(Hindrance(condition.id, tuple(driven[np.isin(driven, hit)].tolist())))
-        reached[number] = replace(reach, hindrances=tuple(lying), delay_ms=delay_ms if lying else 0)
+        return replace(reach, hindrances=tuple(lying), delay_ms=delay_ms if lying else 0)

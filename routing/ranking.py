@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,15 @@ class _Leg:
         return self.drive.times[self.rows]
 
 
+class Figures(NamedTuple):
+    """By unit: `total_ms` is what is ranked; `way_ms` from rolling until the crew is there, last metres and all."""
+
+    total_ms: NDArray[np.int64]
+    way_ms: NDArray[np.int64]
+    on_foot_metres: NDArray[np.float64]
+    reachable: NDArray[np.bool_]
+
+
 class Ranking:
     """All answers (ready + drive + walk); arrays over all units are made only for those who ask for them."""
 
@@ -60,6 +69,18 @@ class Ranking:
         for leg in self._legs:
             total[leg.numbers] = leg.times
         return total
+
+    def figures(self) -> Figures:
+        """Of every unit, where all were ranked."""
+        total = np.zeros(self._units, dtype=np.int64)
+        way, foot, reachable = np.zeros_like(total), np.zeros(self._units), np.zeros(self._units, np.bool_)
+        for leg in self._legs:
+            who, last = leg.numbers, leg.drive.last_of(leg.rows)
+            total[who] = leg.times
+            way[who] = leg.times - leg.drive.squad.ready_ms[leg.rows] - last.counted_ms + last.on_foot_ms
+            foot[who] = last.on_foot_metres
+            reachable[who] = leg.alarm is not None or last.on_foot_metres <= leg.furthest_walk_metres
+        return Figures(total, way, foot, reachable)
 
     def bound_ms(self, k: int) -> int:
         """The k-th best so far: whoever needs longer is not among the best k of all."""

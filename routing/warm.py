@@ -10,6 +10,7 @@ from shapely import Point
 from gis_data.model import Name, Place, Roads, VehicleClass
 from routing.coverage import Post, coverage
 from routing.graph import build_graph
+from routing.hierarchy import Hierarchy
 from routing.islands import MainNetwork
 from routing.isochrone import isochrones
 from routing.live import LiveRoads
@@ -31,8 +32,9 @@ def warm_up() -> None:
     )
     live = LiveRoads(replace(graph, main_networks={"any": whole}))  # to find it would load scipy
     starts = (Start(112.0003, 35.0, "any"), Start(112.0, 35.0, "any"), Start(112.0105, 35.0, "any"))
-    for start, reach in zip(starts, rank(live, 112.0008, 35.0, starts), strict=True):
-        path_of(live, start, reach)
+    for roads in (live, live.with_hierarchy(Hierarchy(live.graph))):
+        for start, reach in zip(starts, rank(roads, 112.0008, 35.0, starts), strict=True):
+            path_of(roads, start, reach)
     matcher = Matcher("any")
     for seconds, lon in ((0.0, 112.0002), (5.0, 112.0007)):
         matcher, _ = match(live.graph, live.graph.inbound, matcher, Fix(seconds, lon, 35.0), seconds)

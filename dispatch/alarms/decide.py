@@ -10,10 +10,11 @@ from typing import Any
 from dispatch.alarms.choose import choose
 from dispatch.alarms.deadlines import may_order_unasked
 from dispatch.alarms.explain import explain
-from dispatch.alarms.framing import Standing, Travel, frame
+from dispatch.alarms.framing import Standing, frame
 from dispatch.alarms.incident import FILLING, State
 from dispatch.alarms.record import to_record
 from dispatch.alarms.rows import AssignmentRow, IncidentRow
+from dispatch.alarms.travel import Travel, Travels
 from dispatch.alarms.triage import triage
 from dispatch.forces.model import Candidate
 from gis_data.model import County, ResponsePlan, StationClass, Verb
@@ -47,14 +48,14 @@ def decide(
     season: str,
     reinforcement: Mapping[str, float] | None = None,
 ) -> Decision:
-    plan = plan_of(county, incident)
+    plan, travels = plan_of(county, incident), Travels.of(travels)
     standing = stand(county, incident, assignments, candidates, plan, now, season=season)
     asked = frame(county, candidates, travels, standing, plan, reinforcement=reinforcement)
     choice = choose(asked.units, (asked.request,), asked.policy)
     inputs = {
         **to_record(asked.units, (asked.request,), asked.policy),
         "candidates": [unit.code for unit in candidates],
-        "on_foot_metres": [round(travel.on_foot_metres, 1) for travel in travels],
+        "on_foot_metres": travels.on_foot_metres.round(1).tolist(),
         "capabilities": list(asked.capabilities),
         "slots": [slot.code for slot in asked.slots],
         "plan": plan.code,

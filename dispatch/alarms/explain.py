@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dispatch.alarms.framing import Frame, HinderedRoad, Travel, whole_way_ms
+import numpy as np
+
+from dispatch.alarms.framing import Frame
 from dispatch.alarms.question import Choice, Passed, Pick, Reason
+from dispatch.alarms.travel import HinderedRoad, Travel, Travels
 from dispatch.forces.model import Candidate, Gate
 from gis_data.model import County
 
@@ -15,7 +18,7 @@ def explain(
     county: County,
     frame: Frame,
     candidates: Sequence[Candidate],
-    travels: Sequence[Travel],
+    travels: Travels,
     choice: Choice,
 ) -> dict[str, Any]:
     """The `result` of a proposal row. Times in seconds, distances in metres.
@@ -24,15 +27,10 @@ def explain(
     its time rests on; `passed_over` by time, the county's policy says how many; `zone_cost_seconds` is the
     price of preferring the zone; `leaves` are the zones left without a manned engine.
     """
-    passed = sorted(
-        choice.passed,
-        key=lambda p: (not _reachable(travels, p.unit), _ranked_ms(candidates, travels, p.unit)),
-    )
+    passed = _by_time(frame, travels, choice.passed, county.policy.candidates_reported)
     return {
         "units": [_chosen(frame, candidates, travels, pick) for pick in choice.picks],
-        "passed_over": [
-            _passed(frame, candidates, travels, one) for one in passed[: county.policy.candidates_reported]
-        ],
+        "passed_over": [_passed(frame, candidates, travels, one) for one in passed],
         "zone_cost_seconds": max((pick.cost_ms for pick in choice.picks), default=0) / 1000,
         "leaves": [frame.zones[zone] for zone in choice.zones_left],
         "free_engines": choice.free_engines_left,
@@ -50,15 +48,21 @@ def explain(
     }
 
 
-def _chosen(
-    frame: Frame, candidates: Sequence[Candidate], travels: Sequence[Travel], pick: Pick
-) -> dict[str, Any]:
+def _by_time(frame: Frame, travels: Travels, passed: Sequence[Passed], most: int) -> list[Passed]:
+    """The soonest of those passed over, and whoever has no way after all others."""
+    units = np.array([one.unit for one in passed], dtype=np.int64)
+    ranked_ms = frame.units.turnout_ms[units] + travels.whole_ms[units]
+    order = np.lexsort((ranked_ms, ~travels.reachable[units]))
+    return [passed[at] for at in order[: max(most, 0)]]
+
+
+def _chosen(frame: Frame, candidates: Sequence[Candidate], travels: Travels, pick: Pick) -> dict[str, Any]:
     unit, travel = candidates[pick.unit], travels[pick.unit]
     if pick.slot >= 0:
         slot, task = frame.slots[pick.slot].code, frame.slots[pick.slot].task
     else:
         slot, task = frame.extra_slots[-1 - pick.slot], frame.extra_tasks[pick.task]
-    eta_seconds = _eta_ms(candidates, travels, pick.unit) / 1000
+    eta_seconds = _eta_ms(frame, travels, pick.unit) / 1000
     params: dict[str, Any] = {"minutes": round(eta_seconds / 60, 1)}
     if pick.reason in (Reason.OWN_ZONE, Reason.BACKING_ZONE):
         params["cost_seconds"] = round(pick.cost_ms / 1000)
@@ -136,11 +140,8 @@ def _from_where_it_is(unit: Candidate, travel: Travel) -> list[dict[str, Any]]:
     return [{"code": f"note.{way}", "params": {}}]
 
 
-def _passed(
-    frame: Frame, candidates: Sequence[Candidate], travels: Sequence[Travel], one: Passed
-) -> dict[str, Any]:
-    reachable = _reachable(travels, one.unit)
-    eta_seconds = _eta_ms(candidates, travels, one.unit) / 1000 if reachable else None
+def _passed(frame: Frame, candidates: Sequence[Candidate], travels: Travels, one: Passed) -> dict[str, Any]:
+    eta_seconds = _eta_ms(frame, travels, one.unit) / 1000 if travels.reachable[one.unit] else None
     if one.reason is not None:
         reasons = [{"code": f"reason.{one.reason.value}", "params": {}}]
     else:
@@ -156,14 +157,5 @@ def _passed(
     }
 
 
-def _reachable(travels: Sequence[Travel], unit: int) -> bool:
-    return travels[unit].reachable
-
-
-def _eta_ms(candidates: Sequence[Candidate], travels: Sequence[Travel], unit: int) -> int:
-    travel = travels[unit]
-    return round(candidates[unit].turnout_seconds * 1000) + travel.travel_ms + travel.on_foot_ms
-
-
-def _ranked_ms(candidates: Sequence[Candidate], travels: Sequence[Travel], unit: int) -> int:
-    return round(candidates[unit].turnout_seconds * 1000) + whole_way_ms(travels[unit])
+def _eta_ms(frame: Frame, travels: Travels, unit: int) -> int:
+    return int(frame.units.turnout_ms[unit] + travels.way_ms[unit])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import SupportsFloat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +11,6 @@ from numpy.typing import NDArray
 from dispatch.alarms.deadlines import verb_towards
 from dispatch.alarms.question import (
     UNLISTED_ZONE,
-    UNREACHABLE_MS,
     Policy,
     Request,
     Role,
@@ -20,6 +18,7 @@ from dispatch.alarms.question import (
     SlotWanted,
     Units,
 )
+from dispatch.alarms.travel import Travels
 from dispatch.alarms.triage import metres_between
 from dispatch.forces.model import Candidate, Gate
 from gis_data.model import County, DutyMode, ResponsePlan, Slot, SlotRule, StationClass, Verb
@@ -39,44 +38,6 @@ _ROLES = {
     SlotRule.RESPONSIBLE_STATION: Role.RESPONSIBLE,
     SlotRule.ENTERPRISE_OWN: Role.OWN_PREMISES,
 }
-_DUTY_MODES = tuple(DutyMode)
-
-
-@dataclass(frozen=True, slots=True)
-class HinderedRoad:
-    """A closed or slow stretch of the way a unit would take: what it is called, or where it lies, and why it is so."""
-
-    reason: str
-    where: tuple[str, ...]
-    closed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Travel:
-    """One unit's way to the place, aligned with the candidates. `reachable` false: the figures mean nothing.
-
-    `hindered_by`: what lies on the way it would otherwise have taken, as somebody reported it, and `delay_ms` what
-    all of it costs. `heading` of `routing.on_road.HEADINGS` where it drives already and its direction is known.
-    Where the hose reaches (`water`), water can be on the fire `setup_ms` after the vehicle stops (at `stop`: longitude,
-    latitude); where it does not, the unit counts as `without_water_ms` later. `short_metres`: what is left over ground
-    where it stops short of the road nearest to the place, and `held_by` what on that road stops its class.
-    """
-
-    reachable: bool
-    travel_ms: int
-    on_foot_ms: int
-    distance_metres: SupportsFloat  # worked out for those who are sent
-    on_foot_metres: float
-    hindered_by: tuple[HinderedRoad, ...] = ()
-    delay_ms: int = 0
-    heading: str | None = None
-    setup_ms: int = 0
-    without_water_ms: int = 0
-    hose_metres: float = 0.0
-    water: bool = False
-    stop: tuple[float, float] | None = None
-    short_metres: float = 0.0
-    held_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +76,7 @@ class Frame:
 def frame(
     county: County,
     candidates: Sequence[Candidate],
-    travels: Sequence[Travel],
+    travels: Travels,
     standing: Standing,
     plan: ResponsePlan,
     *,
@@ -124,13 +85,13 @@ def frame(
     """Ask for what the plan still lacks, or, with `reinforcement`, for just these quantities more."""
     capabilities = tuple(county.capabilities)
     zones = tuple(zone.code for zone in county.zones)
-    verbs = tuple(verb_towards(county.authority, unit, standing.kind)[0] for unit in candidates)
+    verbs = _verbs(county, candidates, standing.kind)
     roles = _roles(county, candidates, standing)
     slots = () if reinforcement is not None else _open_slots(plan, standing, candidates, roles)
     tasks = tuple(dict.fromkeys((plan.extra_task, *SECOND_TASKS)))
     need = reinforcement if reinforcement is not None else _lacking(plan, standing)
     request = Request(
-        travel_ms=np.array([whole_way_ms(t) for t in travels], dtype=np.int64),
+        travel_ms=travels.whole_ms,
         gates=_gates(county, candidates, travels, verbs, standing),
         role=roles,
         zone_order=_zone_order(county, candidates, standing.zone),
@@ -164,70 +125,80 @@ def policy_of(county: County) -> Policy:
 
 
 def _units(candidates: Sequence[Candidate], capabilities: tuple[str, ...], zones: tuple[str, ...]) -> Units:
-    shape = (len(candidates), len(capabilities))
-    brings = np.array([_amounts(unit.brings, capabilities) for unit in candidates], dtype=np.float64)
-    full = np.array([_amounts(unit.full_brings, capabilities) for unit in candidates], dtype=np.float64)
+    zone_at = {code: place for place, code in enumerate(zones)}
+    duty_at = {mode: place for place, mode in enumerate(DutyMode)}
     return Units(
         turnout_ms=np.array([round(unit.turnout_seconds * 1000) for unit in candidates], dtype=np.int64),
-        brings=brings.reshape(shape),
-        full_brings=full.reshape(shape),
-        zone=np.array(
-            [zones.index(u.zone) if u.zone in zones and not u.foreign else -1 for u in candidates],
-            dtype=np.int32,
-        ),
+        brings=_table([unit.brings for unit in candidates], capabilities),
+        full_brings=_table([unit.full_brings for unit in candidates], capabilities),
+        zone=np.array([-1 if u.foreign else zone_at.get(u.zone, -1) for u in candidates], dtype=np.int32),
         engine=np.array([unit.brings.get("engine", 0.0) > 0 for unit in candidates], dtype=np.bool_),
-        duty_mode=np.array([_DUTY_MODES.index(unit.duty_mode) for unit in candidates], dtype=np.int8),
+        duty_mode=np.array([duty_at[unit.duty_mode] for unit in candidates], dtype=np.int8),
     )
+
+
+def _table(quantities: Sequence[Mapping[str, float]], capabilities: tuple[str, ...]) -> NDArray[np.float64]:
+    """A row for each of them; few units bring much of what there is."""
+    column = {code: place for place, code in enumerate(capabilities)}
+    table = np.zeros((len(quantities), len(capabilities)))
+    for row, amounts in enumerate(quantities):
+        for code, quantity in amounts.items():
+            if code in column:
+                table[row, column[code]] = quantity
+    return table
+
+
+def _verbs(county: County, candidates: Sequence[Candidate], kind: str) -> tuple[Verb, ...]:
+    """What we may do towards each; units of one force and body are alike."""
+    known: dict[tuple[StationClass, str, bool], Verb] = {}
+    verbs = []
+    for unit in candidates:
+        alike = (unit.station_class, unit.body, unit.foreign)
+        if alike not in known:
+            known[alike] = verb_towards(county.authority, unit, kind)[0]
+        verbs.append(known[alike])
+    return tuple(verbs)
 
 
 def _roles(county: County, candidates: Sequence[Candidate], standing: Standing) -> NDArray[np.int32]:
     brigade = next((zone.brigade for zone in county.zones if zone.code == standing.zone), None)
-    roles = np.zeros(len(candidates), dtype=np.int32)
-    for i, unit in enumerate(candidates):
-        role = Role.NONE
-        if brigade is not None and unit.station == brigade:
-            role |= Role.ZONE_BRIGADE
-        if standing.station is not None and unit.station == standing.station:
-            role |= Role.RESPONSIBLE
-        away = metres_between(unit.lon, unit.lat, standing.lon, standing.lat)
+    stations = [(brigade, int(Role.ZONE_BRIGADE)), (standing.station, int(Role.RESPONSIBLE))]
+    roles = []
+    for unit in candidates:
+        role = sum(what for station, what in stations if station is not None and unit.station == station)
         if unit.station_class is StationClass.MICRO:
-            role |= Role.NO_SLOT
-            if away <= county.policy.micro_metres:
-                role |= Role.ON_FOOT_NEAR
-        if unit.station_class is StationClass.ENTERPRISE and away <= OWN_PREMISES_METRES:
-            role |= Role.OWN_PREMISES
-        roles[i] = int(role)
-    return roles
+            role |= int(Role.NO_SLOT)
+            if _away_metres(unit, standing) <= county.policy.micro_metres:
+                role |= int(Role.ON_FOOT_NEAR)
+        elif (
+            unit.station_class is StationClass.ENTERPRISE
+            and _away_metres(unit, standing) <= OWN_PREMISES_METRES
+        ):
+            role |= int(Role.OWN_PREMISES)
+        roles.append(role)
+    return np.array(roles, dtype=np.int32)
+
+
+def _away_metres(unit: Candidate, standing: Standing) -> float:
+    return metres_between(unit.lon, unit.lat, standing.lon, standing.lat)
 
 
 def _gates(
     county: County,
     candidates: Sequence[Candidate],
-    travels: Sequence[Travel],
+    travels: Travels,
     verbs: Sequence[Verb],
     standing: Standing,
 ) -> NDArray[np.int32]:
-    too_far_ms = county.policy.max_travel_seconds * 1000
-    gates = np.zeros(len(candidates), dtype=np.int32)
-    for i, (unit, travel, verb) in enumerate(zip(candidates, travels, verbs, strict=True)):
-        gate = unit.gates
-        if not travel.reachable:
-            gate |= Gate.NO_ROAD
-        elif unit.turnout_seconds * 1000 + travel.travel_ms + travel.on_foot_ms > too_far_ms:
-            gate |= Gate.TOO_FAR
-        if verb is Verb.NOTIFY:
-            gate |= Gate.NOT_OURS
-        if unit.code in standing.tried:
-            gate |= Gate.TRIED
-        gates[i] = int(gate)
+    gates = np.array([int(unit.gates) for unit in candidates], dtype=np.int32)
+    turnout_seconds = np.array([unit.turnout_seconds for unit in candidates], dtype=np.float64)
+    too_far = turnout_seconds * 1000 + travels.way_ms > county.policy.max_travel_seconds * 1000
+    gates[~travels.reachable] |= int(Gate.NO_ROAD)
+    gates[travels.reachable & too_far] |= int(Gate.TOO_FAR)
+    gates[[verb is Verb.NOTIFY for verb in verbs]] |= int(Gate.NOT_OURS)
+    if standing.tried:
+        gates[[unit.code in standing.tried for unit in candidates]] |= int(Gate.TRIED)
     return gates
-
-
-def whole_way_ms(travel: Travel) -> int:
-    """From rolling until water can be on the fire, or what its lack counts for."""
-    if not travel.reachable:
-        return UNREACHABLE_MS
-    return travel.travel_ms + travel.on_foot_ms + travel.setup_ms + travel.without_water_ms
 
 
 def _zone_order(county: County, candidates: Sequence[Candidate], zone: str | None) -> NDArray[np.int32]:
@@ -244,9 +215,9 @@ def _open_slots(
 ) -> tuple[Slot, ...]:
     """The plan's slots that nobody fills; a zone brigade or responsible station that already comes is not sent for."""
     present = 0
-    for unit, role in zip(candidates, roles, strict=True):
+    for unit, role in zip(candidates, roles.tolist() if standing.present else (), strict=False):
         if unit.code in standing.present:
-            present |= int(role)
+            present |= role
     return tuple(
         slot
         for slot in plan.slots

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from typing import cast
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from dispatch.alarms.framing import HinderedRoad, Travel
 from dispatch.alarms.question import UNREACHABLE_MS
+from dispatch.alarms.travel import HinderedRoad, Travel, Travels
 from dispatch.forces.model import Candidate
 from dispatch.forces.starting import start_of
 from gis_data.errors import InputError
 from gis_data.model import Roads
+from routing.everyone import Everyone
 from routing.learning import expected_by_road as by_road
 from routing.live import LiveRoads
-from routing.obstacle import shortfalls_of
+from routing.obstacle import Shortfalls
 from routing.on_road import heading_of
 from routing.path import line_of
-from routing.rank import Reach, Start, rank
+from routing.rank import Fleet, Reach
 
 # Farther than this from where its vehicle must stop, a crew is no help in time; the gate then says "no road".
 MOST_ON_FOOT_METRES = 3000.0
@@ -31,26 +32,58 @@ DRAWN_DEGREES = 2e-5  # about two metres: a way is drawn, not driven, from these
 NO_WAY = Travel(False, 0, 0, 0.0, 0.0)
 
 
-@dataclass(frozen=True, slots=True)
 class Measured:
-    """`travels` and `reaches` are aligned with `units`; they hold for this place on these roads.
+    """Times and ways of `units` to this place on these roads; `travels` are aligned with `units`.
 
-    No reaches: the place lies too far from every road for a way to be computed at all.
+    No `everyone`: the place lies too far from every road for a way to be computed at all.
     """
 
-    lon: float
-    lat: float
-    live: LiveRoads
-    units: tuple[Candidate, ...]
-    starts: tuple[Start, ...]
-    reaches: tuple[Reach, ...]
-    travels: tuple[Travel, ...]
+    def __init__(
+        self,
+        live: LiveRoads,
+        lon: float,
+        lat: float,
+        units: tuple[Candidate, ...],
+        everyone: Everyone | None,
+        shortfalls: Shortfalls | None = None,
+    ) -> None:
+        self.live, self.lon, self.lat, self.units = live, lon, lat, units
+        self._everyone, self._shortfalls = everyone, shortfalls
+        self.travels = self._all_travels()
+        self._row_of = {unit.unit_id: row for row, unit in enumerate(units)}
 
     def travel_of(self, unit: Candidate) -> Travel | None:
-        for known, travel in zip(self.units, self.travels, strict=True):
-            if known.unit_id == unit.unit_id:
-                return travel
-        return None
+        row = self._row_of.get(unit.unit_id)
+        return None if row is None else self.travels[row]
+
+    def travels_of(self, units: Iterable[Candidate]) -> Travels:
+        """Those of some of the units. Raises KeyError for a unit that was not measured."""
+        return self.travels.among([self._row_of[unit.unit_id] for unit in units])
+
+    def reached(self, unit_codes: frozenset[str]) -> Iterator[tuple[Candidate, Reach]]:
+        """How each of these units gets there."""
+        if self._everyone is not None:
+            for row, unit in enumerate(self.units):
+                if unit.code in unit_codes:
+                    yield unit, self._everyone.reach(row)
+
+    def _all_travels(self) -> Travels:
+        everyone = self._everyone
+        if everyone is None:
+            return Travels.of((NO_WAY,) * len(self.units))
+        found = everyone.figures
+        # Where the road ends the crew walks on: its time holds the walk, so that whoever drives nearer is sooner.
+        walks = (found.total_ms < UNREACHABLE_MS) & (found.on_foot_metres <= MOST_ON_FOOT_METRES)
+        return Travels(
+            found.reachable | walks, found.total_ms, found.way_ms, found.on_foot_metres, self._told
+        )
+
+    def _told(self, row: int) -> Travel:
+        assert self._everyone is not None
+        assert self._shortfalls is not None
+        reach = self._everyone.reach(row)
+        short = self._shortfalls.of(self.units[row].vehicle_class, reach)
+        return _travel(self.live, reach, bool(self.travels.reachable[row]), *short)
 
 
 async def measure(
@@ -80,30 +113,26 @@ def _expected(measured: Measured, unit_codes: frozenset[str]) -> dict[str, dict[
         unit.code: {
             road: asdict(time) for road, time in by_road(measured.live, unit.vehicle_class, reach).items()
         }
-        for unit, reach in zip(measured.units, measured.reaches, strict=bool(measured.reaches))
-        if unit.code in unit_codes and unit.at_station and reach.on_foot_ms == 0 and len(reach.arcs)
+        for unit, reach in measured.reached(unit_codes)
+        if unit.at_station and reach.on_foot_ms == 0 and len(reach.arcs)
     }
 
 
 def _measure(
     live: LiveRoads, lon: float, lat: float, units: tuple[Candidate, ...], roads: Roads | None = None
 ) -> Measured:
-    starts = tuple(start_of(live, unit) for unit in units)
     try:
-        reaches = tuple(rank(live, lon, lat, starts)) if starts else ()
+        fleet = Fleet(live, [start_of(live, unit) for unit in units])
+        everyone = Everyone(live, lon, lat, fleet)
     except InputError:
         # A caller may be anywhere. The dispatcher is told that no road leads there, and sends whom he sees fit.
-        return Measured(lon, lat, live, units, starts, (), (NO_WAY,) * len(units))
-    short = shortfalls_of(live, roads, lon, lat, [unit.vehicle_class for unit in units], reaches)
-    travels = tuple(_travel(live, reach, *left) for reach, left in zip(reaches, short, strict=True))
-    return Measured(lon, lat, live, units, starts, reaches, travels)
+        return Measured(live, lon, lat, units, None)
+    return Measured(live, lon, lat, units, everyone, Shortfalls(live, roads, lon, lat))
 
 
-def _travel(live: LiveRoads, reach: Reach, short_metres: float, held_by: str | None) -> Travel:
-    """Where the road ends the crew walks on: its time holds the walk, so that whoever drives nearer is sooner."""
-    reachable = reach.reachable or (
-        reach.total_ms < UNREACHABLE_MS and reach.on_foot_metres <= MOST_ON_FOOT_METRES
-    )
+def _travel(
+    live: LiveRoads, reach: Reach, reachable: bool, short_metres: float, held_by: str | None
+) -> Travel:
     return Travel(
         reachable=reachable,
         travel_ms=int(reach.travel_ms) if reachable else 0,
@@ -138,13 +167,11 @@ def _hindered(live: LiveRoads, reach: Reach) -> tuple[HinderedRoad, ...]:
 
 
 def _ways(measured: Measured, unit_codes: frozenset[str]) -> dict[str, list[list[float]]]:
-    found: dict[str, list[list[float]]] = {}
-    if not measured.reaches:
-        return found
-    for unit, reach in zip(measured.units, measured.reaches, strict=True):
-        if unit.code in unit_codes and len(reach.arcs):
-            found[unit.code] = _thin(line_of(measured.live, reach))
-    return found
+    return {
+        unit.code: _thin(line_of(measured.live, reach))
+        for unit, reach in measured.reached(unit_codes)
+        if len(reach.arcs)
+    }
 
 
 def _thin(line: NDArray[np.float64]) -> list[list[float]]:

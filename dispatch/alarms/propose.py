@@ -176,7 +176,7 @@ async def _decide(
             incident,
             assignments,
             tuple(units.values()),
-            [_known(measured, unit) for unit in units.values()],
+            measured.travels_of(units.values()),
             work.now,
             season=season_now(desk, work),
             reinforcement=reinforcement,
@@ -210,12 +210,6 @@ def _roads(desk: Desk, measured: Measured) -> dict[str, Any]:
         "speed_profile": profile.code if profile else "",
         "speed_profile_digest": profile.digest if profile else "",
     }
-
-
-def _known(measured: Measured, unit: Candidate) -> Any:
-    travel = measured.travel_of(unit)
-    assert travel is not None
-    return travel
 
 
 async def _announce(

@@ -160,6 +160,7 @@ class RoadBook:
                         if turn is not None:
                             seconds = min(seconds, (turn - work.now).total_seconds() + A_MOMENT)
                     self._told = speeds
+                    await asyncio.to_thread(live.make_hierarchy_ready)
                     await self._make_ahead(work.now)
                 except (OSError, TimeoutError) as error:
                     LOG.warning("road conditions not refreshed: %s", error)

@@ -20,6 +20,7 @@ from dispatch.alarms.framing import Frame, Standing, frame
 from dispatch.alarms.location import CountyMap, season_of
 from dispatch.alarms.places import CountyPlaces
 from dispatch.alarms.question import Policy, Role, Rule, SlotWanted, Units
+from dispatch.alarms.travel import Travels
 from dispatch.alarms.triage import Triage, metres_between, triage
 from dispatch.forces.degrade import degrade
 from dispatch.forces.model import Candidate, Gate
@@ -196,7 +197,7 @@ class Ground:
             tried=frozenset(),
             arriving={},
         )
-        return frame(self.county, self.candidates[night], self.table.row(place), standing, plan)
+        return frame(self.county, self.candidates[night], Travels.of(self.table.row(place)), standing, plan)
 
 
 # A slot of these rules is not sent for where somebody of its role comes already.

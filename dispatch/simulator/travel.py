@@ -12,7 +12,7 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from dispatch.alarms.framing import Travel
+from dispatch.alarms.travel import Travel
 from gis_data.model import County
 from routing.live import LiveRoads
 from routing.matrix import travel_matrix

@@ -25,7 +25,8 @@ from websockets.asyncio.server import ServerConnection
 from websockets.asyncio.server import serve as serve_sockets
 
 from dispatch.alarms.choose import choose
-from dispatch.alarms.framing import Standing, Travel, frame
+from dispatch.alarms.framing import Standing, frame
+from dispatch.alarms.travel import Travel, Travels
 from dispatch.forces.model import Candidate, Gate
 from gis_data.bundled import bundled_county_folder
 from gis_data.folder import read_county
@@ -191,7 +192,7 @@ def _choosing(county: County) -> tuple[list[float], list[float]]:
             tried=frozenset(),
             arriving={},
         )
-        asked = frame(county, units, travels, standing, plan)
+        asked = frame(county, units, Travels.of(travels), standing, plan)
         times = asked.units.turnout_ms + asked.request.travel_ms
         chosen.append(_timed(partial(choose, asked.units, (asked.request,), asked.policy)))
         sorted_.append(_timed(partial(np.argsort, times)))

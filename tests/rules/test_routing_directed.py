@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing import hierarchy as module
-from routing.hierarchy import Hierarchy, is_installed
+from routing.hierarchy import Hierarchy
 from routing.live import Condition, LiveRoads
 from routing.matrix import travel_matrix
 from routing.path import path_of
@@ -92,7 +92,6 @@ def test_any_network_is_ranked_exactly_for_units_under_way(
         assert_exact(live, *place, starts, TurnOracle)
 
 
-@pytest.mark.skipif(not is_installed(), reason="the extra `hierarchy` is not installed")
 def test_the_hierarchy_gives_the_times_of_the_search(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "CLIMBING", 0.0)
     rng = np.random.default_rng(5)

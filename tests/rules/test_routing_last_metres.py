@@ -13,7 +13,7 @@ from gis_data.model import DrivingRules, Roads
 from routing.graph import build_graph
 from routing.last_metres import last_metres
 from routing.live import Condition, LiveRoads
-from routing.obstacle import shortfalls_of, what_holds
+from routing.obstacle import Shortfalls, what_holds
 from routing.rank import Start, rank
 from tests.rules.routing_world import FLEET, FOOT, HEAVY, Draft, at, vehicle
 
@@ -83,7 +83,7 @@ def test_an_engine_stops_at_a_narrow_lane_and_says_how_long_its_hose_is_and_what
     assert (heavy.water, heavy.on_foot_metres) == (True, 0.0)
     assert heavy.hose_metres == pytest.approx(1.4 * 160.0, rel=0.01)
     roads = _roads(160.0, width=2.5)
-    ((metres, held),) = shortfalls_of(live, roads, *house, ["heavy_engine"], [heavy])
+    metres, held = Shortfalls(live, roads, *house).of("heavy_engine", heavy)
     assert metres == pytest.approx(heavy.hose_metres, rel=0.01)
     assert held == "too_narrow"
 
@@ -98,8 +98,8 @@ def _roads(metres_of_lane: float, **facts: object) -> Roads:
 
 def test_who_drives_up_to_the_house_is_not_told_to_stop_short() -> None:
     live, house = lane(300.0, width=2.5), at(10, 300.0 / 222.0)
-    reaches = rank(live, *house, [Start(*at(0, 0), "light_engine")])
-    assert shortfalls_of(live, _roads(300.0, width=2.5), *house, ["light_engine"], reaches) == [(0.0, None)]
+    (reach,) = rank(live, *house, [Start(*at(0, 0), "light_engine")])
+    assert Shortfalls(live, _roads(300.0, width=2.5), *house).of("light_engine", reach) == (0.0, None)
 
 
 def test_a_road_closed_now_and_one_that_nothing_leads_to_are_told_apart() -> None:

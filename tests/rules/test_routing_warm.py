@@ -5,8 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from routing import boxes, geometry, nearby, raster, search
+from routing import boxes, climbing, contraction, dissection, geometry, nearby, raster, search
 from routing.coverage import Post, coverage
+from routing.hierarchy import Hierarchy
 from routing.isochrone import isochrones
 from routing.matching import Fix, Matcher, match, matched
 from routing.path import path_of
@@ -19,7 +20,8 @@ from tests.rules.routing_world import FLEET, Draft, at, town
 
 def versions() -> dict[str, int]:
     """By compiled function: how many versions of it there are."""
-    found = {**vars(boxes), **vars(geometry), **vars(nearby), **vars(raster), **vars(search)}
+    modules = (boxes, climbing, contraction, dissection, geometry, nearby, raster, search)
+    found = {name: value for module in modules for name, value in vars(module).items()}
     return {name: len(value.signatures) for name, value in found.items() if hasattr(value, "signatures")}
 
 
@@ -30,6 +32,9 @@ def test_warming_up_compiles_every_function_once_and_no_alarm_adds_a_version() -
     starts = [Start(*at(i, i), code) for i, code in enumerate(FLEET)]
     for start, reach in zip(starts, rank(live, *at(5, 6), starts), strict=True):
         path_of(live, start, reach)
+    climbing_live = live.with_hierarchy(Hierarchy(live.graph))
+    for start, reach in zip(starts, rank(climbing_live, *at(5, 6), starts), strict=True):
+        path_of(climbing_live, start, reach)
     lane = Draft()
     lane.add([(113.0, 35.0), (113.01, 35.0)])
     rank(lane.live(), 113, 35, [Start(113, 35, "heavy_engine")])  # whole numbers too

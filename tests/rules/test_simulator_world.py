@@ -14,6 +14,7 @@ from dispatch.alarms.choose import choose
 from dispatch.alarms.framing import Standing, frame
 from dispatch.alarms.incident import State
 from dispatch.alarms.question import Policy, Request, Rule, SlotWanted, Units
+from dispatch.alarms.travel import Travels
 from dispatch.forces.model import Gate
 from dispatch.simulator.habits import Asked, habits
 from dispatch.simulator.incident import NEVER
@@ -78,7 +79,7 @@ def test_the_simulator_asks_the_very_question_that_the_live_service_frames() -> 
             tried=frozenset(ground.codes[u] for u in tried),
             arriving=arriving,
         )
-        framed = frame(county, candidates, ground.table.row(place), standing, plan)
+        framed = frame(county, candidates, Travels.of(ground.table.row(place)), standing, plan)
         spot = ground.spot(place, night)
         roles = 0
         for unit in present:

@@ -18,7 +18,7 @@ from gis_data.model import County
 from gis_data.osm import import_osm
 from routing.county import county_graph
 from routing.graph import RoadGraph, build_graph
-from routing.hierarchy import Hierarchy, is_installed
+from routing.hierarchy import Hierarchy
 from routing.live import LiveRoads
 from routing.rank import Fleet
 from routing.reach import Start
@@ -48,11 +48,11 @@ class Ground:
         return self.made[0]
 
     @property
-    def climbing(self) -> LiveRoads | None:
-        """The same roads with a hierarchy, where it is installed."""
-        if len(self.made) < 2 and is_installed():
+    def climbing(self) -> LiveRoads:
+        """The same roads with a hierarchy."""
+        if len(self.made) < 2:
             self.made.append(self.live.with_hierarchy(Hierarchy(self.graph)))
-        return self.made[1] if len(self.made) > 1 else None
+        return self.made[1]
 
     @property
     def settled(self) -> NDArray[np.int64]:

@@ -91,14 +91,25 @@ class Peers:
         wanted, weights = units.tolist(), self._ms.tolist()
         return lambda alarm: _best(np.array(made.distances(alarm, wanted, weights=weights)[0]), k)
 
-    def routingkit(self, units: NDArray[np.int64], k: int, order: list[int]) -> Asking:
-        """A customized hierarchy with the units pinned, on an order computed before."""
-        kit: Any = import_module("routingkit_cch")
-        graph = self.graph
-        cch = kit.CCH(order, graph.tail.tolist(), graph.head.tolist(), False)
-        metric = kit.CCHMetric(cch, self.ms.tolist())
+    def routingkit(self, units: NDArray[np.int64], k: int) -> Asking | None:
+        """A customized hierarchy in an order of its own, with the units pinned; None where it is not installed."""
+        if self._metric is None:
+            return None
+        kit, metric = self._metric
         pinned = kit.CCHManyToOne(metric, units.tolist())
         return lambda alarm: _best(np.array(pinned.distances_to(alarm), dtype=np.float64), k)
+
+    @cached_property
+    def _metric(self) -> tuple[Any, Any] | None:
+        if find_spec("routingkit_cch") is None:
+            return None
+        kit: Any = import_module("routingkit_cch")
+        graph = self.graph
+        ends = (graph.tail.tolist(), graph.head.tolist())
+        order = kit.compute_order_inertial(
+            graph.nodes, *ends, graph.node_lat.tolist(), graph.node_lon.tolist()
+        )
+        return kit, kit.CCHMetric(kit.CCH(order, *ends, False), self.ms.tolist())
 
 
 def _best(times: NDArray[np.float64], k: int) -> Best:

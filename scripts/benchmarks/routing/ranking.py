@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.ends import one_stop
-from routing.hierarchy import is_installed, is_worth
+from routing.hierarchy import is_worth
 from routing.last_metres import last_metres
 from routing.live import LiveRoads
 from routing.rank import Fleet, rank_times
@@ -82,7 +82,7 @@ def liechtenstein(grounds: Grounds) -> Iterator[Row]:
 def _compared(
     ground: Ground, peers: Peers, work: Work, units: NDArray[np.int64], alarms: Sequence[int]
 ) -> Iterator[Row]:
-    """The service has the hierarchy where it is installed, and the rows say what it does without one, too."""
+    """The service has a hierarchy, and the rows say what it does without one, too."""
     expected, scipy_ms = over_rounds(peers.scipy(units, work.k), alarms, rounds=2)
     title = f"{work.title}, {ground.name}"
     searching = _ours(ground, ground.live, units, work.k)
@@ -94,7 +94,7 @@ def _compared(
     found, ours_ms = over_rounds(searching, alarms)
     _agree(f"the search, {title}", found, expected)
     climbing = ground.climbing
-    if climbing is not None and is_worth(climbing, VEHICLE, work.k, work.units):
+    if is_worth(climbing, VEHICLE, work.k, work.units):
         yield row(f"{title}, without the hierarchy", ours_ms, peer="scipy", peer_value=scipy_ms)
         found, ours_ms = over_rounds(_ours(ground, climbing, units, work.k), alarms)
         _agree(f"the hierarchy, {title}", found, expected)
@@ -118,11 +118,7 @@ def _others(
     if work.k == 5:
         yield "rustworkx", peers.rustworkx(units, work.k), 3
         yield "igraph", peers.igraph(units, work.k), ground.generous
-    if ground.climbing is not None and ground.climbing.hierarchy is not None:
-        order = ground.climbing.hierarchy.order
-        yield "routingkit-cch", peers.routingkit(units, work.k, order), ground.generous
-    elif not is_installed():
-        yield "routingkit-cch", None, 0
+    yield "routingkit-cch", peers.routingkit(units, work.k), ground.generous
 
 
 def _ours(ground: Ground, live: LiveRoads, units: NDArray[np.int64], k: int) -> Asking:

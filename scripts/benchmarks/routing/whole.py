@@ -36,8 +36,6 @@ def rows(grounds: Grounds) -> Iterator[dict[str, Any]]:
     chosen = rng.choice(len(county.places), min(ALARMS, len(county.places)), replace=False)
     incidents = [_incident(county, int(place)) for place in chosen]
     for live, how in ((ground.live, "without the hierarchy"), (ground.climbing, "with the hierarchy")):
-        if live is None:
-            continue
         spent = asyncio.run(_spent(county, live, units, incidents))
         goals = (("p50", 50, 2.0), ("p99", 99, 8.0))
         title = f"whole call, {len(units)} units, {classes} classes, {ground.name}, {how}"
