@@ -40,6 +40,20 @@ def rule_documents(lang: Lang = "zh") -> list[dict[str, Any]]:
     return [_rule_document(rule, lang) for rule in RULES]
 
 
+def rules_table() -> str:
+    """The table of `docs/roster-rules.md`."""
+    rows = ["| Rule | 名称 | Strength | Source | Leaves out | What it asks |", "|---|---|---|---|---|---|"]
+    for chinese, english in zip(rule_documents("zh"), rule_documents("en"), strict=True):
+        strength = english["strength"] + (", fixed" if english["fixed"] else "")
+        source = english["source"] + (
+            " 待核" if english["status"] and "not verified" not in english["source"] else ""
+        )
+        exempt = ", ".join(english["exempt"]) or "–"
+        cells = (f"`{english['code']}`", chinese["name"], strength, source, exempt, english["words"])
+        rows.append("| " + " | ".join(cells) + " |")
+    return "\n".join(rows) + "\n"
+
+
 def _rule_document(rule: Rule, lang: Lang) -> dict[str, Any]:
     return {
         "code": rule.code,

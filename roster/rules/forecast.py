@@ -63,7 +63,7 @@ def forecast(
 ) -> tuple[Outlook, ...]:
     """Every vehicle on every shift from `first`. Somebody who is away or no longer qualified fills nothing.
 
-    A unit that `floors` does not name needs all its required seats, and a duty room one of them, to be more than red.
+    A unit that `floors` does not name needs as many people as it has required seats, a duty room one, or it is red.
     """
     found = []
     for offset in range(days):
