@@ -33,6 +33,9 @@ from dispatch.console.places import PlaceIndex
 from dispatch.console.site import mount_pages
 from dispatch.console.store import ConsoleSnapshots
 from dispatch.console.tiles import TileStore
+from dispatch.duty.handover import keep_handovers
+from dispatch.duty.rollcall_api import make_rollcall_router
+from dispatch.duty.timers import duty_handlers
 from dispatch.forces.api import make_forces_router
 from dispatch.forces.commands import forget_stale_positions
 from dispatch.forces.conditions import turn_conditions
@@ -102,7 +105,7 @@ async def running_service(settings: Settings, servers: Servers, county: County) 
             positions=tracking,
             speed_table=speeds.version,
         )
-        sweeper = Sweeper(db, timer_handlers(desk), settings.poll_seconds)
+        sweeper = Sweeper(db, {**timer_handlers(desk), **duty_handlers()}, settings.poll_seconds)
         calendar = Calendar(db, county.time_zone, _jobs(desk, settings))
 
         app = FastAPI(
@@ -119,6 +122,7 @@ async def running_service(settings: Settings, servers: Servers, county: County) 
             make_access_router(db, guard, county.code, Passwords()),
             make_alarms_router(desk, guard),
             make_metrics_router(db, guard, county.code),
+            make_rollcall_router(db, guard, county.code),
         ):
             app.include_router(router, prefix=API)
         app.include_router(
@@ -223,6 +227,8 @@ def _jobs(desk: Desk, settings: Settings) -> tuple[Job, ...]:
         Job("turn-road-conditions", in_one_work(turn_conditions), every_seconds=5, lease_seconds=4),
         Job("forget-stale-positions", in_one_work(forget_stale_positions), every_seconds=600),
         Job("lapse-crews", in_one_work(lapse_crews), every_seconds=15, lease_seconds=12),
+        # Timers hand over to the second; this plans ahead, and finds what no timer told of.
+        Job("shift-handover", in_one_work(keep_handovers), every_seconds=30, lease_seconds=25),
         Job("presume-home", in_one_work(presume_home), every_seconds=600),
         Job("daily-summary", summarise, cron="5 0 * * *"),
         Job("retention", retain, cron="20 4 * * *"),

@@ -88,6 +88,24 @@ create table assignment (
     constraint assignment_verb_check CHECK ((verb = ANY (ARRAY['order'::text, 'request'::text, 'notify'::text])))
 );
 
+create table attendance (
+    rollcall uuid not null,
+    county text not null,
+    seat text not null,
+    person text not null,
+    planned boolean not null,
+    state text not null,
+    cause text,
+    since timestamp with time zone,
+    gone_at timestamp with time zone,
+    back_by timestamp with time zone,
+    answered_at timestamp with time zone not null,
+    answered_by text not null,
+    constraint attendance_pkey PRIMARY KEY (rollcall, seat, person),
+    constraint attendance_check CHECK (((state <> ALL (ARRAY['present'::text, 'errand'::text])) OR ((since IS NOT NULL) AND (gone_at IS NULL)))),
+    constraint attendance_state_check CHECK ((state = ANY (ARRAY['present'::text, 'errand'::text, 'absent'::text, 'no_show'::text, 'left'::text])))
+);
+
 create table audit (
     id uuid not null,
     county text not null,
@@ -469,6 +487,31 @@ create table road_condition_version (
     constraint road_condition_version_pkey PRIMARY KEY (county)
 );
 
+create table rollcall (
+    id uuid not null,
+    county text not null,
+    team text not null,
+    day date not null,
+    shift text not null,
+    station text not null,
+    units text[] not null,
+    duty_mode text not null,
+    starts_at timestamp with time zone not null,
+    ends_at timestamp with time zone not null,
+    opens_at timestamp with time zone not null,
+    due_at timestamp with time zone not null,
+    lapses_at timestamp with time zone not null,
+    seats jsonb not null,
+    opened_at timestamp with time zone,
+    handed_over_at timestamp with time zone,
+    settled_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    constraint rollcall_pkey PRIMARY KEY (id),
+    constraint rollcall_county_team_day_shift_key UNIQUE (county, team, day, shift),
+    constraint rollcall_check CHECK ((ends_at > starts_at))
+);
+
 create table roster_duty (
     version uuid not null,
     county text not null,
@@ -677,6 +720,7 @@ alter table alarm add constraint alarm_incident_fkey FOREIGN KEY (incident) REFE
 alter table assignment add constraint assignment_incident_fkey FOREIGN KEY (incident) REFERENCES incident(id);
 alter table assignment add constraint assignment_proposal_fkey FOREIGN KEY (proposal) REFERENCES proposal(id);
 alter table assignment add constraint assignment_unit_fkey FOREIGN KEY (unit) REFERENCES unit(id);
+alter table attendance add constraint attendance_rollcall_fkey FOREIGN KEY (rollcall) REFERENCES rollcall(id) ON DELETE CASCADE;
 alter table crew add constraint crew_county_fkey FOREIGN KEY (county) REFERENCES county(code);
 alter table crew add constraint crew_unit_fkey FOREIGN KEY (unit) REFERENCES unit(id);
 alter table disaster_work add constraint disaster_work_county_person_fkey FOREIGN KEY (county, person) REFERENCES person(county, code);
@@ -699,6 +743,7 @@ alter table person add constraint person_county_fkey FOREIGN KEY (county) REFERE
 alter table proposal add constraint proposal_incident_fkey FOREIGN KEY (incident) REFERENCES incident(id);
 alter table road_condition add constraint road_condition_county_fkey FOREIGN KEY (county) REFERENCES county(code);
 alter table road_condition_version add constraint road_condition_version_county_fkey FOREIGN KEY (county) REFERENCES county(code);
+alter table rollcall add constraint rollcall_county_fkey FOREIGN KEY (county) REFERENCES county(code);
 alter table roster_duty add constraint roster_duty_county_person_fkey FOREIGN KEY (county, person) REFERENCES person(county, code);
 alter table roster_duty add constraint roster_duty_version_fkey FOREIGN KEY (version) REFERENCES roster_version(id) ON DELETE CASCADE;
 alter table roster_job add constraint roster_job_version_fkey FOREIGN KEY (version) REFERENCES roster_version(id);
@@ -717,6 +762,9 @@ CREATE INDEX alarm_incident ON public.alarm USING btree (incident);
 CREATE INDEX assignment_incident ON public.assignment USING btree (incident);
 CREATE UNIQUE INDEX assignment_slot_filled ON public.assignment USING btree (incident, slot) WHERE (state = ANY (ARRAY['dispatched'::text, 'delivered'::text, 'acknowledged'::text, 'en_route'::text, 'on_scene'::text]));
 CREATE UNIQUE INDEX assignment_unit_busy ON public.assignment USING btree (unit) WHERE (state = ANY (ARRAY['dispatched'::text, 'delivered'::text, 'acknowledged'::text, 'en_route'::text, 'on_scene'::text, 'unconfirmed'::text]));
+CREATE INDEX attendance_person ON public.attendance USING btree (county, person, answered_at);
+CREATE UNIQUE INDEX attendance_person_once ON public.attendance USING btree (rollcall, person) WHERE (state = ANY (ARRAY['present'::text, 'errand'::text]));
+CREATE UNIQUE INDEX attendance_seat_filled ON public.attendance USING btree (rollcall, seat) WHERE (state = ANY (ARRAY['present'::text, 'errand'::text]));
 CREATE INDEX audit_at ON public.audit USING btree (county, at);
 CREATE INDEX crew_lapsing ON public.crew USING btree (county, stands_until) WHERE (seats_filled > 0);
 CREATE INDEX device_station ON public.device USING btree (county, station) WHERE (revoked_at IS NULL);
@@ -733,6 +781,7 @@ CREATE INDEX incident_open ON public.incident USING btree (county, opened_at) WH
 CREATE INDEX proposal_incident ON public.proposal USING btree (incident, made_at);
 CREATE INDEX road_condition_filed_with ON public.road_condition USING btree (filed_with) WHERE (filed_with IS NOT NULL);
 CREATE INDEX road_condition_live ON public.road_condition USING btree (county) WHERE (removed_at IS NULL);
+CREATE INDEX rollcall_live ON public.rollcall USING btree (county, team, lapses_at);
 CREATE INDEX roster_job_running ON public.roster_job USING btree (county) WHERE (state = 'running'::text);
 CREATE UNIQUE INDEX seat_offer_open ON public.seat_offer USING btree (county, team, day, shift, seat) WHERE (state = 'open'::text);
 CREATE INDEX shortfall_open ON public.shortfall USING btree (incident) WHERE (resolved_at IS NULL);
@@ -799,3 +848,28 @@ create view unit_card as
      JOIN station s ON (((s.county = u.county) AND (s.code = u.station))))
      LEFT JOIN station p ON (((p.county = u.county) AND (p.code = u.posted_at))))
      LEFT JOIN crew c ON ((c.unit = u.id)));
+
+create view rollcall_with_attendance as
+ SELECT id,
+    county,
+    team,
+    day,
+    shift,
+    station,
+    units,
+    duty_mode,
+    starts_at,
+    ends_at,
+    opens_at,
+    due_at,
+    lapses_at,
+    seats,
+    opened_at,
+    handed_over_at,
+    settled_at,
+    finished_at,
+    ended_at,
+    COALESCE(( SELECT jsonb_agg(jsonb_build_object('seat', a.seat, 'person', a.person, 'planned', a.planned, 'state', a.state, 'cause', a.cause, 'since', a.since, 'gone_at', a.gone_at, 'back_by', a.back_by, 'answered_at', a.answered_at, 'answered_by', a.answered_by) ORDER BY a.seat, a.person) AS jsonb_agg
+           FROM attendance a
+          WHERE (a.rollcall = r.id)), '[]'::jsonb) AS attendance
+   FROM rollcall r;

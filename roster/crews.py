@@ -16,9 +16,10 @@ from zoneinfo import ZoneInfo
 
 from roster.demand import seats_of
 from roster.people import Person, Qualification
-from roster.plan import Book, Roster
+from roster.plan import Book, Duty, Roster
 
 DRIVER, FIREFIGHTER = "driver", "firefighter"
+DUTY_ROOM = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,38 +147,42 @@ def crew_book(
 
 
 def turns_of(
-    book: Book, roster: Roster, first: date, last: date, teams: Iterable[str] = ()
+    book: Book, roster: Roster, first: date, last: date, now: datetime | None = None
 ) -> Iterator[Turn]:
-    """Every turn that a roster plans to begin from `first` to `last`, with nobody there yet."""
-    planned: defaultdict[tuple[str, date, str], dict[str, str]] = defaultdict(dict)
+    """Every turn that a roster plans to begin from `first` to `last`, with nobody there yet.
+
+    Of several who share a seat by taking over, the planned one is whose part has begun (`now` None: the last one's).
+    """
+    planned: defaultdict[tuple[str, date, str], list[Duty]] = defaultdict(list)
     for duty in roster.duties:
         if first <= duty.day <= last:
-            planned[duty.team, duty.day, duty.shift][duty.seat] = duty.person
+            planned[duty.team, duty.day, duty.shift].append(duty)
     day, end = max(first, roster.first), min(last, roster.last)
     while day <= end:
-        for team in teams or roster.teams:
-            if team in roster.teams:
-                yield from _turns_on(book, team, day, planned)
+        for team in roster.teams:
+            for shift in book.teams[team].shifts:
+                turn = _turn(book, team, day, shift, planned.get((team, day, shift), ()), now)
+                if turn.seats:
+                    yield turn
         day += timedelta(days=1)
 
 
-def _turns_on(
-    book: Book, team: str, day: date, planned: Mapping[tuple[str, date, str], Mapping[str, str]]
-) -> Iterator[Turn]:
-    seats = seats_of(book, team, day)
-    for shift in book.teams[team].shifts:
-        duties = planned.get((team, day, shift), {})
-        wanted = [
-            TurnSeat(s.key, s.unit, s.role, s.needs, s.required, duties.get(s.key))
-            for s in seats
-            if s.shift == shift
-        ]
-        known = {seat.key for seat in wanted}
-        # Planned under seat rules that have changed since: who is on the roster stays on it.
-        wanted += [_left_over(key, who) for key, who in sorted(duties.items()) if key not in known]
-        if wanted:
-            starts, ends = book.span(day, shift)
-            yield Turn(team, day, shift, starts, ends, tuple(wanted))
+def _turn(book: Book, team: str, day: date, shift: str, duties: Iterable[Duty], now: datetime | None) -> Turn:
+    starts, ends = book.span(day, shift)
+    holders: dict[str, str] = {}
+    for duty in sorted(duties, key=lambda duty: duty.late_minutes):
+        begun = now is None or starts + timedelta(minutes=duty.late_minutes) <= now
+        if begun or duty.seat not in holders:
+            holders[duty.seat] = duty.person
+    seats = [
+        TurnSeat(s.key, s.unit, s.role, s.needs, s.required, holders.get(s.key))
+        for s in seats_of(book, team, day)
+        if s.shift == shift
+    ]
+    known = {seat.key for seat in seats}
+    # Planned under seat rules that have changed since: who is on the roster stays on it.
+    seats += [_left_over(key, person) for key, person in sorted(holders.items()) if key not in known]
+    return Turn(team, day, shift, starts, ends, tuple(seats))
 
 
 def _left_over(key: str, person: str) -> TurnSeat:
@@ -187,14 +192,20 @@ def _left_over(key: str, person: str) -> TurnSeat:
 
 def crews(book: CrewBook, instant: datetime) -> dict[str, Crew]:
     """Who can roll at an instant, by unit. A rostered unit that nobody answered for is in it with no seat filled."""
-    today = instant.astimezone(book.time_zone).date()
     found: dict[str, Crew] = {}
-    for team, turns in book.turns.items():
-        after = bisect_right(book._begins[team], instant)
-        earliest = instant - book._longest[team] - book.standing_over
-        first = bisect_right(book._begins[team], earliest)
-        found.update(_team_crews(book, turns[first:after], turns[after : after + 4], instant, today))
+    for team in book.turns:
+        found.update(team_crews(book, team, instant))
+    found.pop(DUTY_ROOM, None)
     return found
+
+
+def team_crews(book: CrewBook, team: str, instant: datetime) -> dict[str, Crew]:
+    """The same for one team, with the seats of its duty room under the unit ''."""
+    turns, begins = book.turns[team], book._begins[team]
+    after = bisect_right(begins, instant)
+    first = bisect_right(begins, instant - book._longest[team] - book.standing_over)
+    today = instant.astimezone(book.time_zone).date()
+    return dict(_team_crews(book, turns[first:after], turns[after : after + 4], instant, today))
 
 
 @dataclass(slots=True)
@@ -230,12 +241,14 @@ def _team_crews(
         if turn.starts > instant:
             _forecast(units, turn)
     for unit, gathered in units.items():
-        if unit:
-            yield unit, _crew(book, unit, gathered, today)
+        yield unit, _crew(book, unit, gathered, today)
 
 
 def _relief(turns: Iterable[Turn], turn: Turn) -> set[str]:
     """The seats that a later turn takes over when this one ends."""
+    if not any(other.starts > turn.starts for other in turns):
+        # Nobody has planned what follows: that is no reason to leave the station.
+        return {seat.key for seat in turn.seats}
     return {
         seat.key
         for other in turns

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
@@ -16,6 +16,10 @@ from dispatch.alarms.incident import Report
 from dispatch.alarms.incident_store import load_incident
 from dispatch.alarms.progress import unit_reported
 from dispatch.alarms.tell import order_brief
+from dispatch.duty.attendance import answer_rollcall
+from dispatch.duty.rollcall import Answer, State
+from dispatch.duty.rollcall_show import station_rollcalls
+from dispatch.push.frames import SeatAnswer
 from dispatch.push.handlers import DeviceIdentity
 from runtime.database import Work
 from runtime.idempotency import run_once
@@ -54,7 +58,8 @@ class AlarmDeviceHandlers:
                 incident = await load_incident(conn, county, assignment.incident)
                 if incident is not None:
                     orders.append(order_brief(incident, assignment, due_at))
-        return head, {"orders": orders}
+            rollcalls = await station_rollcalls(conn, county, device.station, await self._desk.db.clock(conn))
+        return head, {"orders": orders, "rollcalls": rollcalls}
 
     async def delivered(self, device: DeviceIdentity, seq: int) -> None:
         """A cumulative acknowledgement; it returns when it is stored."""
@@ -103,6 +108,38 @@ class AlarmDeviceHandlers:
             id=command_id,
             kind="status",
             request={"unit": unit, "status": status, "at": at},
+            act=act,
+        )
+
+    async def rollcall(
+        self,
+        device: DeviceIdentity,
+        command_id: str,
+        team: str,
+        day: date,
+        shift: str,
+        answers: Sequence[SeatAnswer],
+    ) -> Mapping[str, Any]:
+        county = self._desk.county.code
+
+        async def act(work: Work) -> dict[str, Any]:
+            told = [
+                Answer(one.seat, State(one.state), one.person, one.cause, one.back_by, one.now)
+                for one in answers
+            ]
+            card = await answer_rollcall(
+                work, county, team, day, shift, told, by=device.stream, station=device.station
+            )
+            return {"rollcall": card}
+
+        request = {"team": team, "day": day.isoformat(), "shift": shift, "answers": list(answers)}
+        return await run_once(
+            self._desk.db,
+            county=county,
+            actor=device.stream,
+            id=command_id,
+            kind="rollcall",
+            request=request,
             act=act,
         )
 

@@ -69,3 +69,8 @@ def person_row(person: Person) -> dict[str, Any]:
 def people_of(rows: Sequence[Mapping[str, Any]]) -> tuple[Person, ...]:
     found: tuple[Person, ...] = _adapter(tuple[Person, ...]).validate_python(rows)
     return found
+
+
+def qualifications_of(rows: Sequence[Mapping[str, Any]]) -> tuple[Qualification, ...]:
+    found: tuple[Qualification, ...] = _adapter(tuple[Qualification, ...]).validate_python(rows)
+    return found

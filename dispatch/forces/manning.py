@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -40,6 +40,7 @@ class Aboard:
     wanted: int | None = None
     duty_mode: DutyMode | None = None
     stands_until: datetime | None = None
+    names: Mapping[str, str] = field(default_factory=dict)  # of the people, for those who read boards
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ def _row(one: Aboard) -> Mapping[str, Any]:
                 "seat": seat.key,
                 "role": seat.role,
                 "person": seat.person,
+                "name": one.names.get(seat.person, seat.person),
                 "since": utc_text(seat.since),
                 "standing_over": seat.standing_over,
             }

@@ -58,7 +58,7 @@ where county = :county and code = :station and retired_at is null;
 -- name: lock_crewed_units(county, codes)
 -- Always in the order of their codes: of two who write the same crews one waits, none deadlocks.
 select id, code from unit where county = :county and code = any(:codes::text[]) and retired_at is null
-order by code for update;
+order by code for no key update;
 
 -- name: write_crews(county, rows, at)
 -- Only what differs is written; `since` moves with the people (or, without names, the number), not with the plan.

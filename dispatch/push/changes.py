@@ -61,3 +61,12 @@ async def tell_devices(
     for device in devices:
         work.journal(f"device/{device}", type, data, county=county)
     return len(devices)
+
+
+async def tell_station(work: Work, county: str, station: str, type: str, data: Mapping[str, Any]) -> int:
+    """Journal one event for every device of a station; answers how many there are."""
+    rows = QUERIES.devices_at(work.conn, county=county, station=station)
+    devices = [row["id"] async for row in rows]
+    for device in devices:
+        work.journal(f"device/{device}", type, data, county=county)
+    return len(devices)

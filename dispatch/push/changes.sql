@@ -4,6 +4,9 @@ select id from device
 where county = :county and station = :station and (unit is null or unit = :unit) and revoked_at is null
 order by id;
 
+-- name: devices_at(county, station)
+select id from device where county = :county and station = :station and revoked_at is null order by id;
+
 -- name: lock_stream(stream, county)!
 -- Take the stream's row lock (creating the row), so that cards read after it can only be the newest ones.
 insert into stream (name, county, epoch, head) values (:stream, :county, gen_random_uuid(), 0)

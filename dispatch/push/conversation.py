@@ -18,12 +18,14 @@ from dispatch.push.frames import (
     Bye,
     ClientFrame,
     Closing,
+    Command,
     Decide,
     Error,
     Ping,
     Pong,
     Position,
     Result,
+    Rollcall,
     ServerFrame,
     Status,
     write_frame,
@@ -197,16 +199,18 @@ class Conversation:
                 await self._wire.send(Pong(self._connections.time()))
             case Ack(seq=seq):
                 self.kept(seq)
-            case Decide() | Status() if self._device:
+            case Decide() | Status() | Rollcall() if self._device:
                 await self._wire.send(await self._result(self._device, frame))
             case Position() if self._device:
                 await self._place(self._device, frame)
 
-    async def _result(self, device: Crew, frame: Decide | Status) -> Result:
+    async def _result(self, device: Crew, frame: Command) -> Result:
         id, crew, handlers = frame.command_id, device.identity, device.handlers
         try:
             if isinstance(frame, Decide):
                 stands = await handlers.decide(crew, id, frame.assignment, frame.decision, frame.cause)
+            elif isinstance(frame, Rollcall):
+                stands = await handlers.rollcall(crew, id, frame.team, frame.day, frame.shift, frame.answers)
             else:
                 stands = await handlers.status(crew, id, frame.unit, frame.status, frame.at)
         except Exception as error:  # noqa: BLE001 (answered and logged; the socket lives on)

@@ -3,9 +3,9 @@
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID, uuid4
@@ -18,6 +18,7 @@ from dispatch.push.frames import (
     Bye,
     ClientFrame,
     Closing,
+    Command,
     Decide,
     Error,
     EventFrame,
@@ -25,11 +26,13 @@ from dispatch.push.frames import (
     Pong,
     Position,
     Result,
+    Rollcall,
+    SeatAnswer,
     Status,
     Welcome,
     write_frame,
 )
-from dispatch.push.memory import Command, Memory
+from dispatch.push.memory import Memory
 from dispatch.push.protocol import ClientSession, Clock, Ended, backoff_seconds
 from runtime.clock import utc_now
 
@@ -117,6 +120,12 @@ class Device:
     def status(self, unit: str, status: str, at: datetime | None = None) -> "asyncio.Future[Result]":
         """With the time at which it happened, also when it can only be sent later."""
         return self._send(Status(str(uuid4()), unit, status, at or self.now()))
+
+    def rollcall(
+        self, team: str, day: date, shift: str, answers: Sequence[SeatAnswer]
+    ) -> "asyncio.Future[Result]":
+        """Answer a roll call, or a part of it."""
+        return self._send(Rollcall(str(uuid4()), team, day, shift, tuple(answers)))
 
     def position(
         self, unit: str, lon: float, lat: float, at: datetime | None = None, crs: str = "wgs84"

@@ -5,7 +5,7 @@ docs/protocol.md shows every frame with an example; a test reads those examples 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -99,6 +99,28 @@ class Position:
     type: Literal["position"] = "position"
 
 
+@dataclass(frozen=True, slots=True)
+class SeatAnswer:
+    """`person` left out: whoever the roster has there. `now`: from this moment, not from the shift's beginning."""
+
+    seat: Line
+    state: Literal["present", "absent", "errand", "left"]
+    person: Line | None = None
+    cause: Line | None = None
+    back_by: AwareDatetime | None = None
+    now: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rollcall:
+    command_id: CommandId
+    team: Line
+    day: date
+    shift: Line
+    answers: Annotated[tuple[SeatAnswer, ...], Field(min_length=1, max_length=200)]
+    type: Literal["rollcall"] = "rollcall"
+
+
 # ── both ways ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -146,7 +168,7 @@ class EventFrame:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The answer to `decide` and `status`: what stands now, or why the command was refused."""
+    """The answer to a command: what stands now, or why the command was refused."""
 
     command_id: str
     ok: bool
@@ -172,7 +194,8 @@ class Bye:
     type: Literal["bye"] = "bye"
 
 
-ClientFrame = Hello | Ack | Decide | Status | Position | Ping | Pong
+ClientFrame = Hello | Ack | Decide | Status | Rollcall | Position | Ping | Pong
+Command = Decide | Status | Rollcall  # what has a result, and is repeated until it came
 ServerFrame = Welcome | EventFrame | Result | Error | Bye | Ping | Pong
 
 _CLIENT: TypeAdapter[ClientFrame] = TypeAdapter(Annotated[ClientFrame, Discriminator("type")])
@@ -223,6 +246,8 @@ def moment(at: datetime) -> str:
 def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return moment(value)
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, Mapping):
         return dict(value)
     if isinstance(value, frozenset | set):

@@ -1,12 +1,13 @@
 """What push asks of the floors above it: handed in by the composition root, so that sockets know no alarms."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from dispatch.access.principal import Principal
+from dispatch.push.frames import SeatAnswer
 from runtime.journal import Head
 
 Decision = Literal["acknowledge", "unable", "declined"]
@@ -50,6 +51,18 @@ class DeviceHandlers(Protocol):
     async def status(
         self, device: DeviceIdentity, command_id: str, unit: str, status: str, at: datetime | None
     ) -> Mapping[str, Any]: ...
+
+    async def rollcall(
+        self,
+        device: DeviceIdentity,
+        command_id: str,
+        team: str,
+        day: date,
+        shift: str,
+        answers: Sequence[SeatAnswer],
+    ) -> Mapping[str, Any]:
+        """What the roll call says now."""
+        ...
 
     async def position(
         self, device: DeviceIdentity, unit: str, lon: float, lat: float, crs: str, at: datetime

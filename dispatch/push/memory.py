@@ -10,15 +10,13 @@ import orjson
 
 from dispatch.push.frames import (
     BadFrame,
-    Decide,
-    Status,
+    Command,
     StreamPosition,
     read_client_frame,
     write_frame,
 )
 
 ENDED = frozenset({"cleared", "unable", "declined", "recalled"})
-Command = Decide | Status
 
 
 class Memory:
@@ -70,7 +68,7 @@ class Memory:
         try:
             kept = orjson.loads(file.read_bytes())
             commands = [read_client_frame(text) for text in kept["commands"]]
-            self.commands = {c.command_id: c for c in commands if isinstance(c, Decide | Status)}
+            self.commands = {c.command_id: c for c in commands if isinstance(c, Command)}
             self.orders = kept["orders"]
             if kept["position"]:
                 self.position = StreamPosition(

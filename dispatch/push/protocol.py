@@ -14,14 +14,13 @@ from dispatch.push.frames import (
     BadFrame,
     ClientFrame,
     Closing,
-    Decide,
+    Command,
     EventFrame,
     Hello,
     Ping,
     Pong,
     Position,
     ServerFrame,
-    Status,
     StreamPosition,
     Welcome,
     read_client_frame,
@@ -92,7 +91,7 @@ class ServerSession:
             raise BadFrame("too_early")
         if isinstance(frame, Pong):
             return None
-        if self.role == "console" and isinstance(frame, Decide | Status | Position):
+        if self.role == "console" and isinstance(frame, Command | Position):
             raise BadFrame("devices_only")
         if isinstance(frame, Ack):
             return self._ack(frame)
