@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from roster.people import AbsenceKind
-from roster.plan import Book
 from roster.rules.case import Case
 from roster.rules.rule import Breach
 from roster.rules.turn import Turn, days_touched
 from roster.rules.violation import Param
 from roster.shifts import Post, RotationKind
+
+_LONGEST_SHIFT_DAYS = 3
+"""So far back somebody may have begun a duty (48 h) that reaches into the roster."""
 
 
 def absence(case: Case, person: str) -> Iterator[Breach]:
@@ -99,18 +101,20 @@ def floor(case: Case, team: str) -> Iterator[Breach]:
     least = book.teams[team].floor
     if least <= 0 or rotation is None or rotation.kind is not RotationKind.LIVING_IN:
         return
-    turns = [
-        turn
-        for code in sorted({d.person for key, crew in case.crews.items() if key[0] == team for d in crew})
-        for turn in case.turns(code)
-        if turn.duty.team == team
-    ]
+    people = {d.person for key, crew in case.crews.items() if key[0] == team for d in crew}
+    since = case.roster.first - timedelta(days=_LONGEST_SHIFT_DAYS)
+    people |= {
+        code
+        for code, duties in case.ground.history.items()
+        if any(duty.team == team and duty.day >= since for duty in duties)
+    }
+    turns = [turn for code in sorted(people) for turn in case.turns(code) if turn.duty.team == team]
     by_day: dict[date, list[Turn]] = {}
     for turn in turns:
         for day in {turn.duty.day, *turn.touches}:
             by_day.setdefault(day, []).append(turn)
     for day in case.days():
-        present = _least_present(book, team, day, by_day)
+        present = _least_present(case, team, day, by_day)
         if present is not None and present < least:
             yield Breach((day,), {"present": present, "floor": least}, least - present, team=team)
 
@@ -159,12 +163,13 @@ def _months(case: Case, person: str) -> Iterator[list[date]]:
         month += timedelta(days=length)
 
 
-def _least_present(book: Book, team: str, day: date, by_day: dict[date, list[Turn]]) -> int | None:
+def _least_present(case: Case, team: str, day: date, by_day: dict[date, list[Turn]]) -> int | None:
     """The fewest people present at any minute of the team's shifts that begin on the day."""
     least: int | None = None
-    for code in book.teams[team].shifts:
-        shift_starts, shift_ends = (int(t.timestamp()) // 60 for t in book.span(day, code))
-        touched = days_touched(book, shift_starts, shift_ends)
+    for code in case.book.teams[team].shifts:
+        if code not in case.book.shifts:
+            continue
+        shift_starts, shift_ends, touched = case.ground.whole(day, code)
         near = [
             t for d in touched for t in by_day.get(d, ()) if t.starts < shift_ends and t.ends > shift_starts
         ]

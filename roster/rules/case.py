@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from roster.demand import seats_of
 from roster.people import Absence, DisasterWork, Pair, Request
 from roster.plan import Authorisation, Book, Duty, Roster
-from roster.rules.turn import Turn, lay, midnight, minute_after, minute_of
+from roster.rules.turn import Turn, Whole, lay, midnight, minute_after, minute_of, whole_of
 from roster.shifts import Seat
 
 ShiftKey = tuple[str, date, str]
@@ -50,6 +50,7 @@ class Ground:
     """By rule and person; by rule and `team:<code>` for those of a team."""
     known_authorisations: dict[str, Authorisation]
     _seats: dict[tuple[str, date], tuple[Seat, ...]] = field(default_factory=dict)
+    _wholes: dict[tuple[date, str], Whole] = field(default_factory=dict)
     _comparable: dict[tuple[str, date, date], dict[str, list[str]]] = field(default_factory=dict)
 
     def seats(self, team: str, day: date) -> tuple[Seat, ...]:
@@ -58,6 +59,13 @@ class Ground:
         if found is None:
             found = seats_of(self.book, team, day) if team in self.book.teams else ()
             self._seats[team, day] = found
+        return found
+
+    def whole(self, day: date, shift: str) -> Whole:
+        """When a shift of the book is on a day: worked out once, for thousands of duties share it."""
+        found = self._wholes.get((day, shift))
+        if found is None:
+            found = self._wholes[day, shift] = whole_of(self.book, day, shift)
         return found
 
     def comparable(self, team: str, first: date, last: date) -> dict[str, list[str]]:
@@ -198,7 +206,7 @@ class Case:
     def _lay(self, duties: Iterable[Duty], served: bool) -> Iterator[Turn]:
         for duty in duties:
             if duty.shift in self.book.shifts and duty.team in self.book.teams:
-                yield lay(self.book, duty, served)
+                yield lay(self.book, duty, served, self.ground.whole(duty.day, duty.shift))
 
 
 def case_of(book: Book, roster: Roster, ground: Ground | None = None) -> Case:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
 from roster.plan import Book, Duty, Roster
 from roster.rules.case import Case, case_of, key_of
@@ -28,7 +29,11 @@ def new_violations(book: Book, before: Roster, after: Roster) -> tuple[Violation
     """What `after` breaks and `before` did not, or less. Only what differs between the two is looked at."""
     removed, put_in = difference(before, after)
     case = case_of(book, before)
-    return newly_broken(case, case_of(book, after, case.ground), (*removed, *put_in))
+    if replace(before, duties=()) == replace(after, duties=()):
+        changed = case.after(removed, put_in)
+    else:
+        changed = case_of(book, after, case.ground)
+    return newly_broken(case, changed, (*removed, *put_in))
 
 
 def newly_broken(before: Case, after: Case, changed: Iterable[Duty]) -> tuple[Violation, ...]:

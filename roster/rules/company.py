@@ -8,7 +8,6 @@ from datetime import date
 from roster.people import PairKind, Person
 from roster.rules.case import Case, ShiftKey
 from roster.rules.rule import Breach
-from roster.rules.turn import minute_of
 
 
 def apart(case: Case, key: ShiftKey) -> Iterator[Breach]:
@@ -35,7 +34,7 @@ def together(case: Case, key: ShiftKey) -> Iterator[Breach]:
             if pair.kind is not PairKind.TOGETHER or other in here:
                 continue
             mate = case.book.people.get(other)
-            starts, ends = (minute_of(t) for t in case.book.span(day, shift))
+            starts, ends, _touches = case.ground.whole(day, shift)
             if mate is None or not mate.serves(team, day) or case.ground.is_away(other, starts, ends):
                 continue
             params = {"other": mate.name, "shift": _shift_name(case, shift)}

@@ -9,7 +9,7 @@ from roster.people import Person
 from roster.plan import Duty
 from roster.rules.case import Case, ShiftKey
 from roster.rules.rule import Breach
-from roster.rules.turn import days_touched, lay, minute_of
+from roster.rules.turn import lay
 from roster.rules.violation import Param
 from roster.shifts import Seat
 
@@ -90,8 +90,8 @@ def qualification(case: Case, key: ShiftKey) -> Iterator[Breach]:
         seat, person = seats.get(duty.seat), case.book.people.get(duty.person)
         if seat is None or person is None or not seat.needs or shift not in case.book.shifts:
             continue
-        starts, ends = (minute_of(t) for t in case.book.times(duty))
-        missing = missing_qualifications(person, seat, days_touched(case.book, starts, ends))
+        turn = lay(case.book, duty, whole=case.ground.whole(day, shift))
+        missing = missing_qualifications(person, seat, turn.touches)
         if missing:
             params = {"missing": ", ".join(missing), "seat": seat.role, "shift": _shift_name(case, shift)}
             yield Breach((day,), params, len(missing), f"{shift}/{duty.seat}", duty.person, team)

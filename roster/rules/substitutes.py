@@ -12,7 +12,7 @@ from roster.policy import Strength
 from roster.rules.case import Case
 from roster.rules.check import newly_broken
 from roster.rules.seating import loan_of, missing_qualifications
-from roster.rules.turn import days_touched, lay, minute_of
+from roster.rules.turn import lay, minute_of
 from roster.rules.violation import Param, Violation
 from roster.shifts import Seat
 
@@ -64,20 +64,16 @@ def ranked(
     return tuple(sorted(found, key=_rank))
 
 
-def qualified(case: Case, seat: Seat, person: Person) -> bool:
-    """Every qualification that the seat needs, on every day that the whole shift touches."""
-    starts, ends = (minute_of(t) for t in case.book.span(seat.day, seat.shift))
-    return not missing_qualifications(person, seat, days_touched(case.book, starts, ends))
-
-
 def _in_question(case: Case, seat: Seat) -> list[Person]:
-    """Who serves the team or may be lent to it, and is qualified: the rest would be refused anyway."""
+    """Who serves the team or may be lent to it, and holds what the seat needs for the whole shift: everybody else
+    would be refused anyway."""
+    days = case.ground.whole(seat.day, seat.shift)[2]
     return [
         person
         for _, person in sorted(case.book.people.items())
         if person.memberships
         and (person.serves(seat.team, seat.day) or loan_of(case, person, seat.team, seat.day))
-        and qualified(case, seat, person)
+        and not missing_qualifications(person, seat, days)
     ]
 
 
@@ -134,4 +130,4 @@ def _reasons(case: Case, duty: Duty, share: float, minutes: int) -> list[Reason]
 
 def minutes_until(case: Case, seat: Seat, now: datetime) -> int:
     """From now to the beginning of the seat's shift; negative when it has begun."""
-    return minute_of(case.book.span(seat.day, seat.shift)[0]) - minute_of(now)
+    return case.ground.whole(seat.day, seat.shift)[0] - minute_of(now)

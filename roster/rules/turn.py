@@ -10,6 +10,8 @@ from roster.plan import Book, Duty
 from roster.shifts import ShiftType
 
 DAY_MINUTES = 24 * 60
+Whole = tuple[int, int, tuple[date, ...]]
+"""A shift on a day: from and until which minute, and the days that it touches."""
 UTC = ZoneInfo("UTC")
 
 
@@ -56,18 +58,19 @@ def counted(minutes: int, share: float) -> int:
     return int(minutes * share + 0.5)
 
 
-def lay(book: Book, duty: Duty, served: bool = False) -> Turn:
-    """Raises KeyError when the book does not know the shift or the team."""
-    starts, ends = (minute_of(t) for t in book.times(duty))
-    return Turn(
-        duty,
-        book.shifts[duty.shift],
-        starts,
-        ends,
-        days_touched(book, starts, ends),
-        counted(ends - starts, book.teams[duty.team].counted_share),
-        served,
-    )
+def lay(book: Book, duty: Duty, served: bool = False, whole: Whole | None = None) -> Turn:
+    """`whole`: the shift's span, where it is known already. Raises KeyError for a shift or team not in the book."""
+    starts, ends, touches = whole or whole_of(book, duty.day, duty.shift)
+    if duty.late_minutes or duty.early_minutes:
+        starts, ends = starts + duty.late_minutes, ends - duty.early_minutes
+        touches = days_touched(book, starts, ends)
+    share = book.teams[duty.team].counted_share
+    return Turn(duty, book.shifts[duty.shift], starts, ends, touches, counted(ends - starts, share), served)
+
+
+def whole_of(book: Book, day: date, shift: str) -> Whole:
+    starts, ends = (minute_of(t) for t in book.span(day, shift))
+    return starts, ends, days_touched(book, starts, ends)
 
 
 def days_touched(book: Book, starts: int, ends: int) -> tuple[date, ...]:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from roster.plan import Book
 from roster.rules.case import Case, Load
 from roster.rules.rule import Breach
-from roster.rules.turn import minute_of
 from roster.rules.violation import Param
 from roster.shifts import RotationKind
 
@@ -52,7 +51,7 @@ def rotation(case: Case, person: str) -> Iterator[Breach]:
             if expected == actual:
                 continue
             if expected in book.shifts and actual is None:
-                starts, ends = (minute_of(t) for t in book.span(day, expected or ""))
+                starts, ends, _touches = case.ground.whole(day, expected or "")
                 if case.ground.is_away(person, starts, ends):
                     continue
             params = {"expected": _shift_name(book, expected), "actual": _shift_name(book, actual)}
