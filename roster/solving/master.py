@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import highspy
 import numpy as np
+from highspy._core import _Highs
 
 from roster.solving.instance import Floats, Instance
 from roster.solving.pricing import lay_out, list_below, price_people
@@ -42,6 +43,9 @@ class Master:
         highs.setOptionValue("presolve", "off")
         highs.setOptionValue("solver", "simplex")
         highs.setOptionValue("simplex_strategy", PRIMAL)
+        highs.setOptionValue(
+            "simplex_scale_strategy", 0
+        )  # ones throughout: nothing to scale, and half the time
         right = np.concatenate([np.ones(people), self.residual[instance.cover.row >= 0]])
         none = np.zeros(0, np.int32)
         highs.addRows(len(right), right, right, 0, none, none, np.zeros(0))
@@ -223,9 +227,9 @@ class Master:
 PRIMAL, DUAL = 4, 1
 
 
-def quiet() -> highspy.Highs:
-    """A solver on one thread that says nothing."""
-    highs = highspy.Highs()  # type: ignore[no-untyped-call]
+def quiet() -> _Highs:
+    """A solver on one thread that says nothing (the public class prints a banner while it is made)."""
+    highs = _Highs()
     highs.setOptionValue("output_flag", False)
     highs.setOptionValue("threads", 1)
     return highs

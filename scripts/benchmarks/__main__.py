@@ -1,4 +1,4 @@
-"""scripts/bench routing|dispatch [--only PART …] [--json FILE]: a table on the terminal, rows in a file."""
+"""scripts/bench routing|dispatch|roster [--only PART …] [--json FILE]: a table on the terminal, rows in a file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 WIDTH = 190  # a row is one line, also where standard error is a file
-AREAS = ("routing", "dispatch")
+AREAS = ("routing", "dispatch", "roster")
 
 
 @click.command()
@@ -23,8 +23,23 @@ AREAS = ("routing", "dispatch")
     "--json", "out", type=click.Path(path_type=Path, dir_okay=False), help="Write the rows here too."
 )
 @click.option("--only", multiple=True, help="Run just this part of the area; may be given several times.")
-def bench(area: str, out: Path | None, only: tuple[str, ...]) -> None:
+@click.option(
+    "--curtois",
+    "instance",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="roster: solve this one instance of the shift-scheduling benchmarks, and write what came out to --json.",
+)
+@click.option("--time-limit", type=click.FloatRange(min=0.1), default=60.0, help="Seconds for --curtois.")
+@click.option("--seed", type=int, default=1, help="Seed for --curtois.")
+def bench(
+    area: str, out: Path | None, only: tuple[str, ...], instance: Path | None, time_limit: float, seed: int
+) -> None:
     """Measure one area and print each value beside its peer, as a ratio, with its goal."""
+    if instance is not None:
+        if area != "roster":
+            raise click.UsageError("--curtois belongs to the area roster")
+        _solve_one(instance, time_limit, seed, out)
+        return
     module = import_module(f"scripts.benchmarks.{area}")
     parts = tuple(getattr(module, "PARTS", ()))
     unknown = [part for part in only if part not in parts]
@@ -55,6 +70,22 @@ def bench(area: str, out: Path | None, only: tuple[str, ...]) -> None:
     console.print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors at the end")
     if out is not None:
         out.write_text(json.dumps(rows, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def _solve_one(instance: Path, time_limit: float, seed: int, out: Path | None) -> None:
+    from scripts.benchmarks.roster.curtois import FormatError
+    from scripts.benchmarks.roster.single import solve_file
+
+    try:
+        answer = solve_file(instance, time_limit, seed)
+    except FormatError as error:
+        raise click.ClickException(str(error)) from error
+    if out is not None:
+        out.write_text(json.dumps(answer, ensure_ascii=False) + "\n", encoding="utf-8")
+    else:
+        print(json.dumps(answer, ensure_ascii=False))
+    said = {key: value for key, value in answer.items() if key != "schedule"}
+    print(json.dumps(said, ensure_ascii=False), file=sys.stderr)
 
 
 if __name__ == "__main__":

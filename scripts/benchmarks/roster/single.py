@@ -1,0 +1,44 @@
+"""Solve one published instance within a time limit, and say what the independent checker makes of the answer."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from roster.solving.problem import OFF, Budget, Solution
+from roster.solving.solve import solve
+from scripts.benchmarks.roster.curtois import Benchmark, as_problem, read
+from scripts.benchmarks.roster.curtois_check import objective, violations
+
+THREADS = 2
+SECONDS_KEPT_BACK = 0.3
+"""For reading, checking and writing, so that the whole stays near the limit."""
+
+
+def solve_file(path: Path, seconds: float, seed: int) -> dict[str, Any]:
+    """One object: instance, objective, bound, seconds, violations, schedule."""
+    begun = time.monotonic()
+    benchmark = read(path)
+    problem = as_problem(benchmark)
+    spent = time.monotonic() - begun
+    budget = Budget(seconds=max(0.05, seconds - spent - SECONDS_KEPT_BACK), clock=time.monotonic)
+    solution = solve(problem, budget, seed=seed, threads=THREADS)
+    schedule = as_schedule(benchmark, solution)
+    return {
+        "instance": benchmark.name,
+        "objective": objective(benchmark, schedule),
+        "bound": solution.bound,
+        "seconds": round(time.monotonic() - begun, 2),
+        "violations": len(violations(benchmark, schedule)),
+        "schedule": schedule,
+    }
+
+
+def as_schedule(benchmark: Benchmark, solution: Solution) -> dict[str, list[str]]:
+    """The choices as the benchmark writes them: shifts by day, "" for off."""
+    shifts = list(benchmark.minutes)
+    return {
+        name: ["" if option == OFF else shifts[option] for option in row]
+        for name, row in zip(benchmark.staff, solution.choices, strict=True)
+    }
