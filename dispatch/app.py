@@ -33,8 +33,11 @@ from dispatch.console.places import PlaceIndex
 from dispatch.console.site import mount_pages
 from dispatch.console.store import ConsoleSnapshots
 from dispatch.console.tiles import TileStore
+from dispatch.duty.api import make_roster_router
 from dispatch.duty.handover import keep_handovers
+from dispatch.duty.offering import lapse_offers
 from dispatch.duty.rollcall_api import make_rollcall_router
+from dispatch.duty.swapping import lapse_swaps
 from dispatch.duty.timers import duty_handlers
 from dispatch.forces.api import make_forces_router
 from dispatch.forces.commands import forget_stale_positions
@@ -138,6 +141,7 @@ async def running_service(settings: Settings, servers: Servers, county: County) 
         )
         app.include_router(make_reach_router(guard, county, roads))
         app.include_router(make_speeds_router(db, guard, county, speeds.version))
+        app.include_router(make_roster_router(db, guard, county))
         snapshots = ConsoleSnapshots(db, county)
         tiles = TileStore(settings.cache_folder / "tiles", county)
         stack.callback(tiles.close)
@@ -229,6 +233,8 @@ def _jobs(desk: Desk, settings: Settings) -> tuple[Job, ...]:
         Job("lapse-crews", in_one_work(lapse_crews), every_seconds=15, lease_seconds=12),
         # Timers hand over to the second; this plans ahead, and finds what no timer told of.
         Job("shift-handover", in_one_work(keep_handovers), every_seconds=30, lease_seconds=25),
+        Job("lapse-swaps", in_one_work(lapse_swaps), every_seconds=60, lease_seconds=45),
+        Job("lapse-offers", in_one_work(lapse_offers), every_seconds=60, lease_seconds=45),
         Job("presume-home", in_one_work(presume_home), every_seconds=600),
         Job("daily-summary", summarise, cron="5 0 * * *"),
         Job("retention", retain, cron="20 4 * * *"),

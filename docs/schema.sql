@@ -392,12 +392,15 @@ create table offer_candidate (
     person text not null,
     place integer not null,
     reasons jsonb not null,
+    opens_at timestamp with time zone not null,
+    closes_at timestamp with time zone not null,
     answer text,
     answered_by text,
     answered_at timestamp with time zone,
     constraint offer_candidate_pkey PRIMARY KEY (offer, person),
     constraint offer_candidate_offer_place_key UNIQUE (offer, place),
     constraint offer_candidate_answer_check CHECK ((answer = ANY (ARRAY['yes'::text, 'no'::text]))),
+    constraint offer_candidate_check CHECK ((closes_at > opens_at)),
     constraint offer_candidate_place_check CHECK ((place > 0))
 );
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,13 @@ from dispatch.cli.options import (
     settings_of,
 )
 from dispatch.cli.roads import live_roads, vehicle_class
+from dispatch.duty.people import apply_roster, differs
 from dispatch.forces.apply import apply_county, plan_county
+from dispatch.messages import text
 from gis_data.check import check_folder
 from gis_data.folder import read_county
 from gis_data.osm import import_osm
+from roster.files.book import read_book
 from routing.export import export_graph as write_graph
 from runtime.database import Database, open_database
 from runtime.hints import Hints
@@ -103,14 +107,22 @@ def export(folder: Path | None, vehicle: str, out: Path, **where: Any) -> None:
 def plan(folder: Path | None, county: Path | None, as_json: bool, **where: Any) -> None:
     """What `apply` would change in the database."""
     settings = settings_of(**where)
-    here = read_county(county_folder(settings, folder or county))
+    where_it_lies = county_folder(settings, folder or county)
+    here = read_county(where_it_lies)
+    book = read_book(here, where_it_lies)
 
     async def compare(db: Database) -> Any:
         async with db.reading() as conn:
-            return await plan_county(conn, here)
+            return await plan_county(conn, here), await differs(conn, book)
 
-    found = asyncio.run(beside(settings, compare))
-    print_json(found) if as_json else print(*found.lines(), sep="\n")
+    found, roster_differs = asyncio.run(beside(settings, compare))
+    if as_json:
+        print_json({**asdict(found), "roster_differs": roster_differs})
+        return
+    if found or not roster_differs:
+        print(*found.lines(), sep="\n")
+    if roster_differs:
+        print(text("duty.plan.differs"))
 
 
 @county.command("apply")
@@ -119,19 +131,27 @@ def plan(folder: Path | None, county: Path | None, as_json: bool, **where: Any) 
 @data_options
 @json_option
 def apply(folder: Path | None, county: Path | None, as_json: bool, **where: Any) -> None:
-    """Bring the database to the folder in one journaled transaction.
+    """Bring the database to the folder in one journaled transaction: geography, units, people and duty teams.
 
     Boards show it at once; roads, zones and response plans follow when the service is started again on that folder.
     """
     settings = settings_of(**where)
-    here = read_county(county_folder(settings, folder or county))
+    where_it_lies = county_folder(settings, folder or county)
+    here = read_county(where_it_lies)
+    book = read_book(here, where_it_lies)
 
     async def change(db: Database) -> Any:
         async with db.work() as work:
-            return await apply_county(work, here)
+            return await apply_county(work, here), await apply_roster(work, book)
 
-    done = asyncio.run(beside(settings, change))
-    print_json(done) if as_json else print(*done.lines(), sep="\n")
+    done, roster = asyncio.run(beside(settings, change))
+    if as_json:
+        print_json({**asdict(done), "roster": roster})
+        return
+    if done or not roster:
+        print(*done.lines(), sep="\n")
+    if roster:
+        print(text("duty.plan.applied", roster))
 
 
 async def beside(settings: Settings, act: Any) -> Any:

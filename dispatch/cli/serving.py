@@ -22,9 +22,13 @@ import uvloop
 
 from dispatch.app import running_service
 from dispatch.cli.options import county_folder, county_option, data_options, settings_of
+from dispatch.duty.people import apply_roster, differs
 from dispatch.forces.apply import apply_county, plan_county
+from dispatch.messages import text
 from gis_data.folder import read_county
 from gis_data.model import County
+from roster.files.book import read_book
+from roster.plan import Book
 from runtime.database import open_database
 from runtime.hints import Hints
 from runtime.migrate import migrate
@@ -60,7 +64,7 @@ def serve(county: Path | None, **given: Any) -> None:
     folder = county_folder(settings, None)
     here = read_county(folder)
     with listen(settings.host, settings.port) as listener, running_servers(settings, kept=True) as servers:
-        for line in asyncio.run(prepare(servers, here)):
+        for line in asyncio.run(prepare(servers, here, read_book(here, folder))):
             print(line, file=sys.stderr)
         address, port = listener.getsockname()[:2]
         print(f"pianqu: http://{address}:{port}/", file=sys.stderr, flush=True)
@@ -70,8 +74,11 @@ def serve(county: Path | None, **given: Any) -> None:
             _run_workers(listener, settings, servers, folder)
 
 
-async def prepare(servers: Servers, county: County) -> list[str]:
-    """Migrate; fill an empty database from the folder; otherwise say how the folder differs from what is there."""
+async def prepare(servers: Servers, county: County, book: Book | None = None) -> list[str]:
+    """Migrate; fill an empty database from the folder; otherwise say how the folder differs from what is there.
+
+    `book`: what the folder says about duty, if anything.
+    """
     await migrate(servers.database_url)
     hints = Hints(servers.redis_url)
     db = await open_database(servers.database_url, hints, size=2)
@@ -79,14 +86,18 @@ async def prepare(servers: Servers, county: County) -> list[str]:
         async with db.reading() as conn:
             known = await conn.fetchval("select digest from county where code = $1", county.code)
             plan = None if known is None else await plan_county(conn, county)
+            roster_differs = book is not None and await differs(conn, book)
         if plan is None:
             async with db.work() as work:
                 await apply_county(work, county)
+                if book is not None:
+                    await apply_roster(work, book)
             return []
-        if not plan:
+        if not plan and not roster_differs:
             return []
         return [
-            *plan.lines(),
+            *(plan.lines() if plan else ()),
+            *([text("duty.plan.differs")] if roster_differs else ()),
             "pianqu: starting with what the database holds; `pianqu county apply` brings it to the folder",
         ]
     finally:

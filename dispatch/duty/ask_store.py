@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -28,11 +29,12 @@ def swap_of(row: Mapping[str, Any]) -> Swap:
 
 
 async def offers_with_candidates(
-    conn: Connection, county: str, person: str | None, *, open_only: bool, most: int = 200
+    conn: Connection, county: str, person: str | None, now: datetime, *, open_only: bool, most: int = 200
 ) -> list[dict[str, Any]]:
-    """Newest first; of a member only those that he or she is asked by."""
+    """Newest first; of a member only those by which he or she is asked already."""
     rows = [
-        dict(row) async for row in ASKS.offers(conn, county=county, person=person, open=open_only, most=most)
+        dict(row)
+        async for row in ASKS.offers(conn, county=county, person=person, open=open_only, most=most, at=now)
     ]
     candidates = await candidates_of(conn, [row["id"] for row in rows])
     return [{**row, "candidates": candidates.get(row["id"], [])} for row in rows]

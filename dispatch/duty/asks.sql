@@ -35,30 +35,32 @@ on conflict (county, team, day, shift, seat) where state = 'open' do nothing
 returning id;
 
 -- name: insert_candidates(offer, county, rows)!
-insert into offer_candidate (offer, county, person, place, reasons)
-select :offer, :county, r.person, r.place, r.reasons
-from jsonb_to_recordset(:rows::jsonb) as r (person text, place int, reasons jsonb);
+insert into offer_candidate (offer, county, person, place, reasons, opens_at, closes_at)
+select :offer, :county, r.person, r.place, r.reasons, r.opens_at, r.closes_at
+from jsonb_to_recordset(:rows::jsonb) as r (person text, place int, reasons jsonb, opens_at timestamptz,
+    closes_at timestamptz);
 
 -- name: lock_offer(county, id)^
 select id, team, day, shift, seat, state, closes_at, made_by, made_at, granted_to, settled_by, settled_at
 from seat_offer where county = :county and id = :id for update;
 
--- name: offers(county, person, open, most)
+-- name: offers(county, person, open, most, at)
 select o.id, o.team, o.day, o.shift, o.seat, o.state, o.closes_at, o.made_by, o.made_at, o.granted_to, o.settled_by,
     o.settled_at
 from seat_offer o
 where o.county = :county and (not :open::boolean or o.state = 'open')
     and (:person::text is null
-        or exists (select from offer_candidate c where c.offer = o.id and c.person = :person::text))
+        or exists (select from offer_candidate c where c.offer = o.id and c.person = :person::text
+            and c.opens_at <= :at))
 order by o.made_at desc, o.id desc limit :most;
 
 -- name: candidates(offers)
-select offer, person, place, reasons, answer, answered_by, answered_at
+select offer, person, place, reasons, opens_at, closes_at, answer, answered_by, answered_at
 from offer_candidate where offer = any(:offers::uuid[]) order by offer, place;
 
 -- name: answer_offer(offer, person, answer, by, at)$
 update offer_candidate set answer = :answer, answered_by = :by, answered_at = :at
-where offer = :offer and person = :person
+where offer = :offer and person = :person and opens_at <= :at
 returning place;
 
 -- name: settle_offer(id, state, person, by, at)!

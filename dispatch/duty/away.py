@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from dispatch.access.problem import Problem
-from dispatch.duty.change import Change, difference, released, told
+from dispatch.duty.change import Change, difference, released
 from dispatch.duty.changing import carry_out, open_seats, running_units
 from dispatch.duty.crewing import refresh
 from dispatch.duty.decide import Standing, breaks_rules
 from dispatch.duty.standing import locked_standing, refuse
-from dispatch.duty.store import BOOK, absence_of
+from dispatch.duty.store import BOOK, absence_of, duty_row
 from dispatch.duty.telling import changed
 from roster.people import Absence, AbsenceKind
 from roster.plan import Book
@@ -55,7 +55,11 @@ async def report_absence(
     after = released(standing.book, standing.roster.duties, absence)
     change = difference(standing.roster.duties, after)
     if change and not release and kind not in RELEASES:
-        params = {"person": person, "count": len(change.gone), "duties": told(change.gone)}
+        params = {
+            "person": person,
+            "count": len(change.gone),
+            "duties": [duty_row(duty) for duty in change.gone],
+        }
         raise Problem(409, "absence_meets_duties", params)
     row = {
         "id": str(id),
@@ -81,7 +85,11 @@ async def report_absence(
     await carry_out(work, county, standing, change)
     if starts <= work.now < ends and not running_units(standing, change, work):
         await refresh(work, county)  # whoever stands in for somebody may be the one who is away
-    return {"absence": absence.code, "released": told(change.gone), "open_seats": seats}
+    return {
+        "absence": absence.code,
+        "released": [duty_row(duty) for duty in change.gone],
+        "open_seats": seats,
+    }
 
 
 async def end_absence(

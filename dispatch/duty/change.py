@@ -61,7 +61,7 @@ def spot(duty: Duty) -> Spot:
 def moved(
     book: Book, duties: Iterable[Duty], moves: Iterable[Move], now: datetime | None
 ) -> tuple[Duty, ...]:
-    """The duties after these moves, sorted. Who serves another than the home team is marked as borrowed from it.
+    """The duties after these moves, sorted. Who belongs to another team is marked as lent by it.
 
     A shift that is running at `now` (None: nothing runs in a draft) is handed over at this minute: who sat there keeps
     what was served, who comes has the rest. What was over before stays.
@@ -112,7 +112,6 @@ def _until(book: Book, duty: Duty, served: int) -> Duty | None:
 
 
 def _duty(book: Book, move: Move, person: str, served: int) -> Duty:
-    home = book.people[person].home_team if person in book.people else move.team
     return Duty(
         day=move.day,
         team=move.team,
@@ -120,10 +119,22 @@ def _duty(book: Book, move: Move, person: str, served: int) -> Duty:
         seat=move.seat,
         person=person,
         pinned=move.pinned,
-        borrowed_from="" if home == move.team else home,
+        borrowed_from=_lender(book, move, person),
         authorisation=move.authorisation,
         late_minutes=served,
     )
+
+
+def _lender(book: Book, move: Move, code: str) -> str:
+    """The team that lends this person to the move's; empty for a member of it, and where nobody may lend."""
+    person = book.people.get(code)
+    if person is None or person.serves(move.team, move.day):
+        return ""
+    for membership in person.memberships:
+        lender = book.teams.get(membership.team)
+        if lender is not None and move.team in lender.lends_to and person.serves(lender.code, move.day):
+            return lender.code
+    return ""
 
 
 def difference(before: Iterable[Duty], after: Iterable[Duty]) -> Change:

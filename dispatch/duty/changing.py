@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from dispatch.duty.change import Change, Move, Spot, told
+from dispatch.duty.change import Change, Move, Spot
 from dispatch.duty.crewing import refresh
-from dispatch.duty.decide import Refusal, Standing, judge
-from dispatch.duty.standing import locked_standing, refuse
-from dispatch.duty.store import write_change
+from dispatch.duty.decide import Refusal, Standing, broken_by, judge
+from dispatch.duty.standing import locked_standing, refuse, standing_around
+from dispatch.duty.store import duty_row, write_change
 from dispatch.duty.telling import changed
 from roster.demand import seats_of
 from roster.plan import Duty
-from runtime.database import Work
+from roster.rules.violation import Violation
+from runtime.database import Connection, Work
 
 
 async def change_duties(
@@ -23,14 +25,30 @@ async def change_duties(
 
     409 with the rules that it would break anew and that nobody authorised.
     """
-    people = [move.person for move in moves if move.person is not None]
-    spots = {move.spot for move in moves}
+    people, spots = _concerned(moves)
     standing = await locked_standing(work, county, [move.day for move in moves], people, spots)
     change = judged(standing, moves, work)
     params = {"by": by, "why": why, **told_of(change)}
     await changed(work, county, "roster_changed", params, change)
     await carry_out(work, county, standing, change)
-    return {"gone": told(change.gone), "come": told(change.come)}
+    return {"gone": [duty_row(d) for d in change.gone], "come": [duty_row(d) for d in change.come]}
+
+
+async def check_moves(
+    conn: Connection, county: str, moves: tuple[Move, ...], now: datetime
+) -> tuple[Violation, ...]:
+    """What a change would newly break, before anybody makes it: wishes too."""
+    people, spots = _concerned(moves)
+    standing = await standing_around(conn, county, [move.day for move in moves], people, spots)
+    found = broken_by(standing, moves, now)
+    if isinstance(found, Refusal):
+        raise refuse(found)
+    return found
+
+
+def _concerned(moves: tuple[Move, ...]) -> tuple[list[str], set[Spot]]:
+    people = [move.person for move in moves if move.person is not None]
+    return people, {move.spot for move in moves}
 
 
 def judged(standing: Standing, moves: tuple[Move, ...], work: Work) -> Change:

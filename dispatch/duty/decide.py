@@ -10,6 +10,8 @@ from typing import Any
 
 from dispatch.duty.change import Change, Move, difference, moved, spot
 from dispatch.duty.publication import Publication, TeamDay
+from dispatch.messages.violations import violation_document as in_words
+from dispatch.messages.violations import violation_text
 from roster.demand import seats_of
 from roster.plan import Book, Duty, Roster
 from roster.rules.check import check, new_violations
@@ -35,15 +37,22 @@ class Refusal:
 
 def judge(standing: Standing, moves: tuple[Move, ...], now: datetime) -> Change | Refusal:
     """The change that the moves make of the duties in force, or why it may not be."""
+    broken = broken_by(standing, moves, now)
+    if isinstance(broken, Refusal):
+        return broken
+    if blocking(broken):
+        return breaks_rules(blocking(broken))
+    return difference(standing.roster.duties, moved(standing.book, standing.roster.duties, moves, now))
+
+
+def broken_by(standing: Standing, moves: tuple[Move, ...], now: datetime) -> tuple[Violation, ...] | Refusal:
+    """Every rule that the moves would newly break, or what they name that does not exist or is over."""
     book = standing.book
     refusal = first_fault(book, moves, standing.published) or _over(book, moves, now)
     if refusal is not None:
         return refusal
     after = replace(standing.roster, duties=moved(book, standing.roster.duties, moves, now))
-    broken = blocking(new_violations(book, standing.roster, after))
-    if broken:
-        return breaks_rules(broken)
-    return difference(standing.roster.duties, after.duties)
+    return new_violations(book, standing.roster, after)
 
 
 def judge_publication(standing: Standing, plan: Publication) -> tuple[Violation, ...]:
@@ -75,18 +84,8 @@ def breaks_rules(violations: Collection[Violation]) -> Refusal:
 
 
 def violation_document(violation: Violation) -> dict[str, Any]:
-    """As pages and the journal show it: `message` is the code of its sentence."""
-    return {
-        "rule": violation.rule,
-        "strength": violation.strength.value,
-        "message": violation.message,
-        "params": dict(violation.params),
-        "person": violation.person,
-        "team": violation.team,
-        "days": [day.isoformat() for day in violation.days],
-        "blocks": violation.blocks,
-        "authorised_by": violation.authorised_by,
-    }
+    """As pages and refusals show it: codes, numbers and the sentence in both languages."""
+    return {**in_words(violation), "text_en": violation_text(violation, "en")}
 
 
 def first_fault(

@@ -12,13 +12,12 @@ from pydantic import TypeAdapter, ValidationError
 from roster.people import Membership, Person, Qualification
 from roster.plan import Book
 
-# What the database owns, or keeps as rows of their own.
+# What the database owns, or keeps as rows of their own. The folder's authorisations and its debts from earlier months
+# stay in the document: rows add to them.
 _ROWS: Mapping[str, Any] = {
     "people": {},
     "absences": (),
     "requests": (),
-    "authorisations": (),
-    "debts": {},
     "history": (),
     "disaster": (),
 }

@@ -12,7 +12,7 @@ from dispatch.duty.change import Change
 from dispatch.duty.publication import Publication, runs
 from dispatch.duty.reference import book_of, people_of
 from dispatch.duty.version import Version, VersionState
-from roster.people import Absence, AbsenceKind, Debt, DisasterWork, Request
+from roster.people import NO_DEBT, Absence, AbsenceKind, Debt, DisasterWork, Request
 from roster.plan import Authorisation, Book, Duty, Roster
 from runtime.database import Connection
 from runtime.errors import UserError
@@ -54,11 +54,11 @@ async def load_book(
                 async for row in BOOK.requests(conn, county=county, first=first, last=last)
             ]
         ),
-        authorisations=await authorisations(conn, county, since, last + timedelta(days=AFTER_DAYS)),
-        debts={
-            row["person"]: Debt(row["nights"], row["weekends"], row["holidays"], row["minutes"])
-            async for row in BOOK.debts(conn, county=county, before=first.replace(day=1))
-        },
+        authorisations=(
+            *book.authorisations,
+            *await authorisations(conn, county, since, last + timedelta(days=AFTER_DAYS)),
+        ),
+        debts=await _debts(conn, county, book, first),
         history=await in_force(conn, county, since, before, history_of),
         disaster=tuple(
             [
@@ -67,6 +67,20 @@ async def load_book(
             ]
         ),
     )
+
+
+async def _debts(conn: Connection, county: str, book: Book, first: date) -> dict[str, Debt]:
+    """What the folder brought along from before, and what the months since have added."""
+    found = dict(book.debts)
+    async for row in BOOK.debts(conn, county=county, before=first.replace(day=1)):
+        known = found.get(row["person"], NO_DEBT)
+        found[row["person"]] = Debt(
+            known.nights + row["nights"],
+            known.weekends + row["weekends"],
+            known.holidays + row["holidays"],
+            known.minutes + row["minutes"],
+        )
+    return found
 
 
 def _midnight(day: date) -> datetime:

@@ -214,6 +214,8 @@ create table offer_candidate (
     person text not null,
     place int not null check (place > 0),       -- on the fair list
     reasons jsonb not null,
+    opens_at timestamptz not null,              -- asked from then on, alone until `closes_at`
+    closes_at timestamptz not null check (closes_at > opens_at),
     answer text check (answer in ('yes', 'no')),
     answered_by text,
     answered_at timestamptz,

@@ -1,0 +1,108 @@
+"""HTTP for what pages show of a roster: people, teams, the month, the days ahead, hours, substitutes."""
+
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel
+
+from dispatch.access.principal import DISPATCHING, PEOPLE, ROSTERING, Principal, Role
+from dispatch.duty import viewing
+from dispatch.duty.bodies import ListAnswer, SpotBody
+from dispatch.duty.desk import Code, Days, RosterDesk, in_reach
+from dispatch.duty.publishing import known_version
+from dispatch.duty.standing import book_for, local_day
+
+Teams = Annotated[list[Code] | None, Query(max_length=100, description="codes of teams; all by default")]
+
+
+class TeamsAnswer(BaseModel):
+    teams: list[dict[str, Any]]
+    shifts: list[dict[str, Any]]
+    rotations: list[dict[str, Any]]
+    seats: list[dict[str, Any]]
+    rules: list[dict[str, Any]]
+
+
+class MonthAnswer(BaseModel):
+    """`teams` → `days` → `shifts` → `seats` → `held_by`; `units` has the colour of each vehicle on each shift."""
+
+    first: date
+    days: int
+    calendar: list[dict[str, Any]]
+    shifts: dict[str, dict[str, Any]]
+    teams: list[dict[str, Any]]
+
+
+class SeatQuery(SpotBody):
+    """`unable`: those too whom a rule forbids, with the rule."""
+
+    unable: bool = False
+
+
+def add_view_routes(router: APIRouter, desk: RosterDesk) -> None:
+    db, county = desk.db, desk.county
+    reader = Depends(desk.guard.require(*PEOPLE))
+    anybody = Depends(desk.guard.require(*PEOPLE, Role.MEMBER))
+    officer = Depends(desk.guard.require(*ROSTERING, *DISPATCHING))
+    calling = ROSTERING | DISPATCHING
+
+    @router.get("/people")
+    async def people(who: Annotated[Principal, reader]) -> ListAnswer:
+        """Everybody on the roster, with what they may do today."""
+        async with db.reading() as conn:
+            now = await db.clock(conn)
+            book = await book_for(conn, county.code, now.date(), 1, [])
+        today = local_day(book, now)
+        return ListAnswer(items=viewing.people_document(book, today, telephones=who.role in calling))
+
+    @router.get("/teams")
+    async def teams(_: Annotated[Principal, anybody]) -> TeamsAnswer:
+        """Teams, shift types, rotations, seats; and the rules with the strength that they have in this county."""
+        async with db.reading() as conn:
+            book = await book_for(conn, county.code, (await db.clock(conn)).date(), 1, [])
+        return TeamsAnswer.model_validate(viewing.teams_document(book))
+
+    @router.get("/month")
+    async def month(
+        first: date,
+        days: Days,
+        _: Annotated[Principal, anybody],
+        team: Teams = None,
+        version: UUID | None = None,
+    ) -> MonthAnswer:
+        """Each team's seats day by day, who holds them, and how each vehicle is crewed; of what is in force, or of a
+        version."""
+        in_reach(first)
+        async with db.reading() as conn:
+            found = None if version is None else await known_version(conn, county.code, version)
+            return MonthAnswer.model_validate(await viewing.month(conn, county, first, days, team, found))
+
+    @router.get("/forecast")
+    async def forecast(
+        first: date, days: Days, _: Annotated[Principal, reader], team: Teams = None
+    ) -> ListAnswer:
+        """Crewing in colours: green, yellow (a wish is open), orange (rolls short), red (does not roll)."""
+        in_reach(first)
+        async with db.reading() as conn:
+            return ListAnswer(items=await viewing.outlook(conn, county, first, days, team))
+
+    @router.get("/hours")
+    async def hours(
+        first: date, days: Days, _: Annotated[Principal, reader], team: Teams = None
+    ) -> ListAnswer:
+        """Hours present, counted and beyond, nights, weekends, holidays, and the debts carried along."""
+        in_reach(first)
+        async with db.reading() as conn:
+            return ListAnswer(items=await viewing.hours(conn, county.code, first, days, team))
+
+    @router.get("/substitutes")
+    async def substitutes(
+        seat: Annotated[SeatQuery, Query()], _: Annotated[Principal, officer]
+    ) -> ListAnswer:
+        """Who could take a seat, the best first, each with the reasons and with what it would break."""
+        in_reach(seat.day)
+        async with db.reading() as conn:
+            found = await viewing.substitutes(conn, county.code, seat.spot(), unable=seat.unable)
+        return ListAnswer(items=found)

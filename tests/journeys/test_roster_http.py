@@ -1,0 +1,176 @@
+"""A roster's life over HTTP: drafted, refused, published, swapped, somebody falls ill, an open seat is offered."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from dispatch.access.commands import create_token
+from dispatch.access.guard import Guard
+from dispatch.access.principal import Role
+from dispatch.access.problem import install_problem_handlers
+from dispatch.duty.api import make_roster_router
+from roster.plan import Duty
+from runtime.database import Database
+from tests.storage.duty_world import CODE, DAYS, FIRST, TODAY, DutyWorld, after, month, noon, without
+from tests.storage.small_county import small_county
+
+SOON = after(TODAY, 3)
+
+
+@dataclass
+class Office:
+    """The roster's routes with the tokens of an officer and of members."""
+
+    world: DutyWorld
+    http: httpx.AsyncClient
+    tokens: dict[str, str]
+
+    async def call(self, method: str, path: str, body: Any = None, who: str = "officer", **more: Any) -> Any:
+        headers = {"Authorization": f"Bearer {self.tokens[who]}", **more}
+        return await self.http.request(method, f"/api/v1/roster{path}", json=body, headers=headers)
+
+    async def done(self, method: str, path: str, body: Any = None, who: str = "officer") -> Any:
+        answer = await self.call(method, path, body, who)
+        assert answer.status_code in (200, 201), (answer.status_code, answer.text)
+        return answer.json()
+
+    async def member(self, person: str) -> str:
+        token = await create_token(self.world.db, county=CODE, role=Role.MEMBER, person=person)
+        self.tokens[person] = token
+        return person
+
+    async def draft(self, **changes: Any) -> str:
+        body = {
+            "first": FIRST.isoformat(),
+            "days": DAYS,
+            "teams": ["W1", "E1"],
+            "duties": rows(month().duties),
+        }
+        made = await self.done("POST", "/versions", {**body, **changes})
+        return str(made["id"])
+
+
+def rows(duties: tuple[Duty, ...]) -> list[dict[str, Any]]:
+    return [{**spot(duty), "person": duty.person} for duty in duties]
+
+
+def spot(duty: Duty) -> dict[str, Any]:
+    return {"day": duty.day.isoformat(), "team": duty.team, "shift": duty.shift, "seat": duty.seat}
+
+
+@pytest.fixture
+async def office(stopped_db: Database) -> AsyncIterator[Office]:
+    async with DutyWorld(stopped_db) as world:
+        guard = Guard(stopped_db)
+        app = FastAPI()
+        install_problem_handlers(app)
+        app.include_router(make_roster_router(stopped_db, guard, small_county()))
+        tokens = {
+            "officer": await create_token(stopped_db, county=CODE, role=Role.ROSTER_OFFICER),
+            "viewer": await create_token(stopped_db, county=CODE, role=Role.VIEWER),
+        }
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
+            yield Office(world, http, tokens)
+        guard.close()
+
+
+async def test_a_month_is_drafted_checked_published_swapped_and_compared(office: Office) -> None:
+    gap = next(d for d in month().duties if d.day == SOON and d.seat == "W1-1/driver/0")
+    version = await office.draft(duties=rows(without(month(), gap).duties))
+    found = await office.done("GET", f"/versions/{version}/check")
+    assert found["blocks"] == 1
+    refused = await office.call("POST", f"/versions/{version}/publish", {})
+    assert refused.status_code == 409
+    assert refused.json()["params"]["violations"][0]["rule"] == "seat_unfilled"
+    mended = {"moves": [{**spot(gap), "person": gap.person}], "revision": 1}
+    assert (await office.done("POST", f"/versions/{version}/duties", mended))["revision"] == 2
+    published = await office.done("POST", f"/versions/{version}/publish", {})
+    assert published["duties"] == len(month().duties)
+
+    mine = (await office.world.at(SOON))["firefighter"]
+    theirs = (await office.world.at(after(SOON, 2)))["firefighter"]
+    one, other = await office.member(mine.person), await office.member(theirs.person)
+    wanted = {"gives": spot(mine), "takes": spot(theirs), "other": other}
+    swap = await office.done("POST", "/swaps", wanted, one)
+    assert (await office.done("GET", "/swaps", None, other))["swaps"][0]["id"] == swap["id"]
+    own_answer = await office.call("POST", f"/swaps/{swap['id']}/act", {"act": "accept"}, one)
+    assert own_answer.status_code == 403
+    await office.done("POST", f"/swaps/{swap['id']}/act", {"act": "accept"}, other)
+    assert (
+        await office.call("POST", f"/swaps/{swap['id']}/act", {"act": "approve"}, other)
+    ).status_code == 403
+    await office.done("POST", f"/swaps/{swap['id']}/act", {"act": "approve"})
+    compared = await office.done("GET", f"/versions/{version}/compare")
+    assert (compared["changed_duties"], compared["people_touched"]) == (4, 2)
+    shown = await office.done("GET", f"/month?first={SOON}&days=1&team=W1")
+    seats = shown["teams"][0]["days"][0]["shifts"][0]["seats"]
+    assert {h["person"] for seat in seats for h in seat["held_by"]} >= {theirs.person}
+
+
+async def test_somebody_falls_ill_and_the_seat_is_offered_answered_and_granted(office: Office) -> None:
+    await office.world.publish()
+    sick = (await office.world.at(SOON))["driver"]
+    await office.member(sick.person)
+    said = {"kind": "sick", "starts": noon(SOON, 7).isoformat(), "ends": noon(after(SOON, 1)).isoformat()}
+    told = await office.done("POST", "/absences", said, sick.person)
+    assert [seat["seat"] for seat in told["open_seats"]] == ["W1-1/driver/0"]
+    ahead = await office.done("GET", f"/forecast?first={SOON}&days=1&team=W1")
+    assert [one["colour"] for one in ahead["items"]] == ["orange"]
+    seat = told["open_seats"][0]
+    place = {key: seat[key] for key in ("day", "team", "shift", "seat")}
+    listed = await office.done("GET", "/substitutes?" + "&".join(f"{k}={v}" for k, v in place.items()))
+    offer = await office.done("POST", "/offers", {**place, "most": 3})
+    assert [c["person"] for c in offer["candidates"]] == [c["person"] for c in listed["items"][:3]]
+    first = await office.member(offer["candidates"][0]["person"])
+    assert (await office.done("GET", "/offers", None, first))["items"][0]["id"] == offer["offer"]
+    early = await office.call("POST", f"/offers/{offer['offer']}/grant", {})
+    assert early.json()["code"] == "nobody_said_yes"
+    await office.done("POST", f"/offers/{offer['offer']}/answer", {"yes": True}, first)
+    granted = await office.done("POST", f"/offers/{offer['offer']}/grant", {})
+    assert granted["person"] == first
+    ahead = await office.done("GET", f"/forecast?first={SOON}&days=1&team=W1")
+    assert [one["colour"] for one in ahead["items"]] == ["green"]
+
+
+async def test_a_repeated_request_has_one_effect_and_the_first_answer(office: Office) -> None:
+    body = {"first": FIRST.isoformat(), "days": 1, "teams": ["W1"], "duties": []}
+    answers = [await office.call("POST", "/versions", body, **{"Idempotency-Key": "once"}) for _ in range(2)]
+    assert answers[0].json() == answers[1].json()
+    assert len((await office.done("GET", "/versions"))["versions"]) == 1
+
+
+async def test_members_speak_for_themselves_and_officers_decide(office: Office) -> None:
+    await office.world.publish()
+    await office.member("w100")
+    day = {"day": after(TODAY, 9).isoformat(), "wanted": False, "weight": 9}
+    assert (await office.done("POST", "/requests", day, "w100"))["weight"] == 1
+    someone_else = await office.call("POST", "/requests", {**day, "person": "w101"}, "w100")
+    assert someone_else.json()["code"] == "not_yourself"
+    for path, body in (
+        ("/duties", {"moves": [{**spot(month().duties[0]), "person": None}], "why": "x"}),
+        (
+            "/authorisations",
+            {"rule": "rest", "person": "w100", "first": "2026-04-05", "last": "2026-04-05", "reason": "x"},
+        ),
+        ("/versions", {"first": FIRST.isoformat(), "days": 1, "teams": ["W1"], "duties": []}),
+    ):
+        for who in ("w100", "viewer"):
+            assert (await office.call("POST", path, body, who)).status_code == 403
+    people = (await office.done("GET", "/people", None, "viewer"))["items"]
+    assert people[0]["telephone"] is None
+    assert (await office.done("GET", "/people"))["items"][0]["telephone"]
+
+
+async def test_hours_and_days_out_of_reach(office: Office) -> None:
+    await office.world.publish()
+    found = (await office.done("GET", f"/hours?first={FIRST}&days={DAYS}&team=W1"))["items"]
+    assert sum(one["duties"] for one in found) == sum(d.team == "W1" for d in month().duties)
+    assert (await office.call("GET", "/hours?first=0001-01-01&days=1")).json()["code"] == "day_out_of_reach"
+    assert (await office.call("GET", "/month?first=2026-04-01&days=1&team=none")).status_code == 404
