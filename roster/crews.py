@@ -10,16 +10,19 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from operator import attrgetter
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from roster.demand import seats_of
 from roster.people import Person, Qualification
-from roster.plan import Book, Duty, Roster
+from roster.turns import Turn
 
 DRIVER, FIREFIGHTER = "driver", "firefighter"
 DUTY_ROOM = ""
+_BY_SEAT = attrgetter("key", "person")
+_COMING = 4  # turns ahead that may hold a unit's next crew
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,57 +71,59 @@ class Crew:
         return any(seat.standing_over for seat in self.seats)
 
 
-@dataclass(frozen=True, slots=True)
-class TurnSeat:
-    """A seat of a turn as it was planned; `planned` None: nobody is."""
+class _Sitting(NamedTuple):
+    """An answer with what becomes of it: the seat in the turn's time, and after it."""
 
-    key: str
-    unit: str
-    role: str
-    needs: tuple[str, ...]
-    required: bool
-    planned: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Presence:
-    """Somebody answered for a seat: counts from `since` until `gone` (None: still there)."""
-
-    seat: str
-    person: str
     since: datetime
-    gone: datetime | None = None
+    gone: datetime | None
+    person: str
+    seat: str
+    unit: str
+    on_time: Manned
+    over: Manned
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """One shift of one team, from `starts` to `ends` (UTC), and who has answered for its seats."""
+class _Laid:
+    """A turn with everything about it that no instant changes."""
 
-    team: str
-    day: date
-    shift: str
-    starts: datetime
-    ends: datetime
-    seats: tuple[TurnSeat, ...]
-    present: tuple[Presence, ...] = ()
+    turn: Turn
+    begins: datetime
+    sitting: tuple[_Sitting, ...]
+    wanted: Mapping[str, int]
+    forecast: Mapping[str, NextCrew]
+    relief: frozenset[str]
+    """The seats that a later turn takes over when this one ends."""
 
-    @property
-    def begins(self) -> datetime:
-        """Its beginning, or earlier if somebody took over before."""
-        return min([self.starts, *(one.since for one in self.present)])
+
+@dataclass(frozen=True, slots=True)
+class _LaidTeam:
+    """A team's turns in the order in which they begin, and every instant at which its crews may change."""
+
+    turns: tuple[_Laid, ...]
+    begins: tuple[datetime, ...]
+    longest: timedelta
+    events: tuple[datetime, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class CrewBook:
-    """Turns by team in the order in which they begin, the people in them, and the classes of units on wheels."""
+    """Turns by team, what the people in them hold, and the classes of the units on wheels. Made by `crew_book`.
 
-    turns: Mapping[str, tuple[Turn, ...]]
+    Between two events nothing changes, so the last answer of each team is kept until the next one.
+    """
+
+    teams: Mapping[str, _LaidTeam]
     qualifications: Mapping[str, tuple[Qualification, ...]]
     vehicle_classes: Mapping[str, str]
     time_zone: ZoneInfo
     standing_over: timedelta
-    _begins: Mapping[str, list[datetime]] = field(default_factory=dict)
-    _longest: Mapping[str, timedelta] = field(default_factory=dict)
+    _last: dict[str, tuple[int, dict[str, Crew]]] = field(default_factory=dict)
+    _held: dict[tuple[str, str | None, date], tuple[str, ...]] = field(default_factory=dict)
+
+    def forget(self) -> None:
+        """Count anew at the next question; for measuring."""
+        self._last.clear()
 
 
 def crew_book(
@@ -131,81 +136,88 @@ def crew_book(
     by_team: defaultdict[str, list[Turn]] = defaultdict(list)
     for turn in turns:
         by_team[turn.team].append(turn)
-    ordered = {
-        team: tuple(sorted(some, key=lambda turn: (turn.begins, turn.ends, turn.shift)))
-        for team, some in by_team.items()
-    }
-    return CrewBook(
-        ordered,
-        {person.code: person.qualifications for person in people},
-        vehicle_classes,
-        time_zone,
-        standing_over,
-        {team: [turn.begins for turn in some] for team, some in ordered.items()},
-        {team: max(turn.ends - turn.begins for turn in some) for team, some in ordered.items()},
+    held = {person.code: person.qualifications for person in people}
+    teams = {team: _laid_team(some, held, time_zone, standing_over) for team, some in sorted(by_team.items())}
+    return CrewBook(teams, held, vehicle_classes, time_zone, standing_over)
+
+
+def _laid_team(
+    turns: list[Turn],
+    held: Mapping[str, tuple[Qualification, ...]],
+    time_zone: ZoneInfo,
+    standing_over: timedelta,
+) -> _LaidTeam:
+    ordered = sorted(turns, key=lambda turn: (turn.begins, turn.ends, turn.shift))
+    laid = tuple(_laid(turn, ordered[max(0, n - 8) : n + 9]) for n, turn in enumerate(ordered))
+    events = {moment for turn in turns for moment in _moments(turn, standing_over)}
+    for person in {one.person for turn in turns for one in turn.present}:
+        for until in (q.until for q in held.get(person, ()) if q.until is not None):
+            events.add(datetime.combine(until + timedelta(days=1), time(), time_zone))
+    longest = max(turn.ends - turn.begins for turn in turns)
+    return _LaidTeam(laid, tuple(one.begins for one in laid), longest, tuple(sorted(events)))
+
+
+def _moments(turn: Turn, standing_over: timedelta) -> Iterator[datetime]:
+    yield from (turn.begins, turn.starts, turn.ends, turn.ends + standing_over)
+    for one in turn.present:
+        yield one.since
+        if one.gone is not None:
+            yield one.gone
+
+
+def _laid(turn: Turn, nearby: list[Turn]) -> _Laid:
+    wanted: defaultdict[str, int] = defaultdict(int)
+    filled: defaultdict[str, int] = defaultdict(int)
+    answered = {one.seat for one in turn.present if one.gone is None}
+    for seat in turn.seats:
+        wanted[seat.unit] += seat.required
+        filled[seat.unit] += seat.planned is not None or seat.key in answered
+    return _Laid(
+        turn,
+        turn.begins,
+        tuple(_sitting(turn)),
+        dict(wanted),
+        {unit: NextCrew(turn.starts, turn.shift, filled[unit], wanted[unit]) for unit in wanted},
+        _relief(nearby, turn),
     )
 
 
-def turns_of(
-    book: Book, roster: Roster, first: date, last: date, now: datetime | None = None
-) -> Iterator[Turn]:
-    """Every turn that a roster plans to begin from `first` to `last`, with nobody there yet.
-
-    Of several who share a seat by taking over, the planned one is whose part has begun (`now` None: the last one's).
-    """
-    planned: defaultdict[tuple[str, date, str], list[Duty]] = defaultdict(list)
-    for duty in roster.duties:
-        if first <= duty.day <= last:
-            planned[duty.team, duty.day, duty.shift].append(duty)
-    day, end = max(first, roster.first), min(last, roster.last)
-    while day <= end:
-        for team in roster.teams:
-            for shift in book.teams[team].shifts:
-                turn = _turn(book, team, day, shift, planned.get((team, day, shift), ()), now)
-                if turn.seats:
-                    yield turn
-        day += timedelta(days=1)
+def _sitting(turn: Turn) -> Iterator[_Sitting]:
+    seats = {seat.key: seat for seat in turn.seats}
+    for one in turn.present:
+        if (seat := seats.get(one.seat)) is not None:
+            on_time = Manned(one.seat, seat.role, one.person, one.since)
+            over = replace(on_time, standing_over=True)
+            yield _Sitting(one.since, one.gone, one.person, one.seat, seat.unit, on_time, over)
 
 
-def _turn(book: Book, team: str, day: date, shift: str, duties: Iterable[Duty], now: datetime | None) -> Turn:
-    starts, ends = book.span(day, shift)
-    holders: dict[str, str] = {}
-    for duty in sorted(duties, key=lambda duty: duty.late_minutes):
-        begun = now is None or starts + timedelta(minutes=duty.late_minutes) <= now
-        if begun or duty.seat not in holders:
-            holders[duty.seat] = duty.person
-    seats = [
-        TurnSeat(s.key, s.unit, s.role, s.needs, s.required, holders.get(s.key))
-        for s in seats_of(book, team, day)
-        if s.shift == shift
-    ]
-    known = {seat.key for seat in seats}
-    # Planned under seat rules that have changed since: who is on the roster stays on it.
-    seats += [_left_over(key, person) for key, person in sorted(holders.items()) if key not in known]
-    return Turn(team, day, shift, starts, ends, tuple(seats))
-
-
-def _left_over(key: str, person: str) -> TurnSeat:
-    unit, role, _ = key.rsplit("/", 2)
-    return TurnSeat(key, unit, role, (), False, person)
+def _relief(turns: Iterable[Turn], turn: Turn) -> frozenset[str]:
+    later = [other for other in turns if other.starts > turn.starts]
+    if not later:
+        # Nobody has planned what follows: that is no reason to leave the station.
+        return frozenset(seat.key for seat in turn.seats)
+    return frozenset(
+        seat.key for other in later if other.starts <= turn.ends < other.ends for seat in other.seats
+    )
 
 
 def crews(book: CrewBook, instant: datetime) -> dict[str, Crew]:
     """Who can roll at an instant, by unit. A rostered unit that nobody answered for is in it with no seat filled."""
     found: dict[str, Crew] = {}
-    for team in book.turns:
+    for team in book.teams:
         found.update(team_crews(book, team, instant))
     found.pop(DUTY_ROOM, None)
     return found
 
 
-def team_crews(book: CrewBook, team: str, instant: datetime) -> dict[str, Crew]:
+def team_crews(book: CrewBook, team: str, instant: datetime) -> Mapping[str, Crew]:
     """The same for one team, with the seats of its duty room under the unit ''."""
-    turns, begins = book.turns[team], book._begins[team]
-    after = bisect_right(begins, instant)
-    first = bisect_right(begins, instant - book._longest[team] - book.standing_over)
-    today = instant.astimezone(book.time_zone).date()
-    return dict(_team_crews(book, turns[first:after], turns[after : after + 4], instant, today))
+    laid = book.teams[team]
+    event = bisect_right(laid.events, instant)
+    last = book._last.get(team)
+    if last is None or last[0] != event:
+        last = book._last[team] = (event, _team_crews(book, laid, instant))
+    return last[1]
 
 
 @dataclass(slots=True)
@@ -219,108 +231,85 @@ class _Filling:
     next: NextCrew | None = None
 
 
-def _team_crews(
-    book: CrewBook, begun: tuple[Turn, ...], coming: tuple[Turn, ...], instant: datetime, today: date
-) -> Iterator[tuple[str, Crew]]:
+def _team_crews(book: CrewBook, laid: _LaidTeam, instant: datetime) -> dict[str, Crew]:
+    after = bisect_right(laid.begins, instant)
+    first = bisect_right(laid.begins, instant - laid.longest - book.standing_over)
+    begun = laid.turns[first:after]
     units: defaultdict[str, _Filling] = defaultdict(_Filling)
-    nearby = (*begun, *coming)
     filled: set[str] = set()
     seated: set[str] = set()
-    for turn in reversed(begun):
-        if turn.ends > instant:
-            _fill(units, turn, instant, seated, filled, _relief(nearby, turn), book.standing_over)
-            if turn.starts <= instant:
-                for seat in turn.seats:
-                    units[seat.unit].wanted += seat.required
-    for turn in reversed(begun):
-        if turn.ends <= instant < turn.ends + book.standing_over:
+    for one in reversed(begun):
+        if one.turn.ends > instant:
+            _fill(units, one, instant, seated, filled, book.standing_over)
+            if one.turn.starts <= instant:
+                for unit, count in one.wanted.items():
+                    units[unit].wanted += count
+    for one in reversed(begun):
+        if one.turn.ends <= instant < one.turn.ends + book.standing_over:
             # Man for man: who has been answered for has been relieved, and who has no successor goes home.
-            relief = _relief(nearby, turn)
-            _fill(units, turn, instant, seated, filled, relief, book.standing_over, over=relief - filled)
-    for turn in nearby:
-        if turn.starts > instant:
-            _forecast(units, turn)
-    for unit, gathered in units.items():
-        yield unit, _crew(book, unit, gathered, today)
-
-
-def _relief(turns: Iterable[Turn], turn: Turn) -> set[str]:
-    """The seats that a later turn takes over when this one ends."""
-    if not any(other.starts > turn.starts for other in turns):
-        # Nobody has planned what follows: that is no reason to leave the station.
-        return {seat.key for seat in turn.seats}
-    return {
-        seat.key
-        for other in turns
-        if turn.starts < other.starts <= turn.ends < other.ends
-        for seat in other.seats
-    }
+            _fill(units, one, instant, seated, filled, book.standing_over, over=one.relief - filled)
+    for one in (*begun, *laid.turns[after : after + _COMING]):
+        if one.turn.starts > instant:
+            for unit, coming in one.forecast.items():
+                there = units[unit]
+                if there.next is None or coming.at < there.next.at:
+                    there.next = coming
+    today = instant.astimezone(book.time_zone).date()
+    return {unit: _crew(book, unit, gathered, today) for unit, gathered in units.items()}
 
 
 def _fill(
     units: dict[str, _Filling],
-    turn: Turn,
+    laid: _Laid,
     instant: datetime,
     seated: set[str],
     filled: set[str],
-    relief: set[str],
     standing_over: timedelta,
-    over: set[str] | None = None,
+    over: frozenset[str] | None = None,
 ) -> None:
     """Seat everybody of a turn who is there at the instant; `over`: only these seats, of a turn that has ended."""
-    by_key = {seat.key: seat for seat in turn.seats}
-    for one in turn.present:
-        if one.since > instant or (one.gone is not None and one.gone <= instant) or one.person in seated:
+    ends = laid.turn.ends
+    for since, gone, person, seat, code, on_time, standing in laid.sitting:
+        if since > instant or (gone is not None and gone <= instant) or person in seated:
             continue
-        if over is not None and one.seat not in over:
+        if over is not None and seat not in over:
             continue
-        seat = by_key.get(one.seat)
-        if seat is None:
-            continue
-        seated.add(one.person)
-        filled.add(one.seat)
-        unit = units[seat.unit]
-        unit.seats.append(Manned(one.seat, seat.role, one.person, one.since, over is not None))
-        unit.until = turn.ends if unit.until is None else min(unit.until, turn.ends)
-        stands = turn.ends + standing_over if one.seat in relief else turn.ends
-        unit.stands_until = stands if unit.stands_until is None else max(unit.stands_until, stands)
-
-
-def _forecast(units: dict[str, _Filling], turn: Turn) -> None:
-    answered = {one.seat for one in turn.present if one.gone is None}
-    counts: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
-    for seat in turn.seats:
-        counts[seat.unit][0] += seat.planned is not None or seat.key in answered
-        counts[seat.unit][1] += seat.required
-    for unit, (filled, wanted) in counts.items():
-        there = units[unit]
-        if there.next is None or turn.starts < there.next.at:
-            there.next = NextCrew(turn.starts, turn.shift, filled, wanted)
+        seated.add(person)
+        filled.add(seat)
+        unit = units[code]
+        unit.seats.append(on_time if over is None else standing)
+        if unit.until is None or ends < unit.until:
+            unit.until = ends
+        stands = ends + standing_over if seat in laid.relief else ends
+        if unit.stands_until is None or stands > unit.stands_until:
+            unit.stands_until = stands
 
 
 def _crew(book: CrewBook, unit: str, gathered: _Filling, today: date) -> Crew:
     vehicle_class = book.vehicle_classes.get(unit)
-    drives = f"{DRIVER}:{vehicle_class}"
     # Named also where it is nobody: a crew that was asked and has no driver is not one that never was asked.
-    told: defaultdict[str, int] = defaultdict(int, {FIREFIGHTER if vehicle_class is None else DRIVER: 0})
+    told = {FIREFIGHTER if vehicle_class is None else DRIVER: 0}
     for seat in gathered.seats:
-        may_drive = False
-        for held in book.qualifications.get(seat.person, ()):
-            if held.until is not None and held.until < today:
-                continue
-            if held.code == DRIVER or held.code == drives:
-                may_drive = True
-            else:
-                told[held.code] += 1
-        if vehicle_class is not None:
-            told[DRIVER] += may_drive
-    seats = tuple(sorted(gathered.seats, key=lambda seat: (seat.key, seat.person)))
+        for code in _held(book, seat.person, vehicle_class, today):
+            told[code] = told.get(code, 0) + 1
     return Crew(
-        len(seats),
-        dict(sorted(told.items())),
+        len(gathered.seats),
+        told,
         gathered.until,
-        seats,
+        tuple(sorted(gathered.seats, key=_BY_SEAT)),
         gathered.next,
         gathered.wanted,
         gathered.stands_until,
     )
+
+
+def _held(book: CrewBook, person: str, vehicle_class: str | None, today: date) -> tuple[str, ...]:
+    """What a person counts as on a day in a unit of this class; on foot nobody drives."""
+    key = (person, vehicle_class, today)
+    found = book._held.get(key)
+    if found is None:
+        valid = {q.code for q in book.qualifications.get(person, ()) if q.until is None or q.until >= today}
+        drives = vehicle_class is not None and bool(valid & {DRIVER, f"{DRIVER}:{vehicle_class}"})
+        others = valid - {DRIVER, f"{DRIVER}:{vehicle_class}"}
+        found = book._held[key] = (*sorted(others), *((DRIVER,) if drives else ()))
+    return found

@@ -65,7 +65,7 @@ async def _counted(
     rollcalls: Sequence[Rollcall],
     people: Mapping[str, Known],
     rows: Sequence[Mapping[str, Any]],
-) -> dict[str, Crew]:
+) -> Mapping[str, Crew]:
     zone = ZoneInfo(await SQL.time_zone(work.conn, county=county))
     book = crew_book(
         (rollcall.turn for rollcall in rollcalls),

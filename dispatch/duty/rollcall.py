@@ -14,8 +14,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from roster.crews import Presence, Turn, TurnSeat
 from roster.people import Qualification
+from roster.turns import Presence, Turn, TurnSeat
 
 
 class State(StrEnum):

@@ -10,8 +10,8 @@ from dispatch.duty.reference import book_of
 from dispatch.duty.rollcall import Rollcall, next_step
 from dispatch.duty.rollcall_store import SQL, live_rollcalls, rollcall_row
 from dispatch.duty.store import BOOK, in_force, published_days
-from roster.crews import turns_of
 from roster.plan import Book, Roster
+from roster.turns import turns_of
 from runtime.database import Work
 from runtime.ids import new_id
 from runtime.timers import TOPIC, set_timer

@@ -11,10 +11,10 @@ from dispatch.duty.rollcall import THERE, Rollcall
 from dispatch.duty.rollcall_store import SQL, known_people, live_rollcalls, rollcall_of
 from dispatch.duty.standing import standing_around
 from dispatch.push.changes import record_change
-from roster.crews import TurnSeat
 from roster.rules.case import case_of
 from roster.rules.substitutes import Candidate, ranked
 from roster.shifts import Seat
+from roster.turns import TurnSeat
 from runtime.database import Connection, Work
 from runtime.timers import TOPIC, set_timer
 
