@@ -189,6 +189,11 @@ class Case:
         for duty in new:
             duties[duty.person] = [*duties.get(duty.person, []), duty]
             crews[key_of(duty)] = [*crews.get(key_of(duty), []), duty]
+        # Copied whole and then thinned out: hundreds of candidates for a seat are tried, each with a case of its own.
+        turns, loads = dict(self._turns), dict(self._loads)
+        for person in changed:
+            turns.pop(person, None)
+            loads.pop(person, None)
         roster = self.roster
         whole = _replaced(roster.duties, gone, new)
         return Case(
@@ -196,8 +201,8 @@ class Case:
             Roster(roster.county, roster.first, roster.days, roster.teams, whole),
             duties,
             crews,
-            {code: turns for code, turns in self._turns.items() if code not in changed},
-            {code: load for code, load in self._loads.items() if code not in changed},
+            turns,
+            loads,
         )
 
     def _in_roster(self, duty: Duty) -> bool:

@@ -36,9 +36,14 @@ def new_violations(book: Book, before: Roster, after: Roster) -> tuple[Violation
     return newly_broken(case, changed, (*removed, *put_in))
 
 
-def newly_broken(before: Case, after: Case, changed: Iterable[Duty]) -> tuple[Violation, ...]:
-    """The same for cases that are at hand, with the duties that they differ by."""
+def newly_broken(
+    before: Case, after: Case, changed: Iterable[Duty], *, teams: bool = True
+) -> tuple[Violation, ...]:
+    """The same for cases that are at hand, with the duties that they differ by. `teams` False leaves out what concerns
+    a team as a whole: its presence and its shares."""
     focus = _touched(before, changed)
+    if not teams:
+        focus = replace(focus, teams=())
     return added(_apply(before, focus), _apply(after, focus))
 
 

@@ -18,7 +18,7 @@ def apart(case: Case, key: ShiftKey) -> Iterator[Breach]:
         for pair in case.ground.pairs.get(person, ()):
             if pair.kind is PairKind.APART and pair.one == person and pair.other in here:
                 params = {"other": _name(case, pair.other), "shift": _shift_name(case, shift)}
-                yield Breach((day,), params, 1, f"{shift}/{pair.other}", person, team)
+                yield Breach((day,), params, 1, f"{shift}/{pair.other}", person, team, beside=pair.other)
 
 
 def together(case: Case, key: ShiftKey) -> Iterator[Breach]:
@@ -38,7 +38,7 @@ def together(case: Case, key: ShiftKey) -> Iterator[Breach]:
             if mate is None or not mate.serves(team, day) or case.ground.is_away(other, starts, ends):
                 continue
             params = {"other": mate.name, "shift": _shift_name(case, shift)}
-            yield Breach((day,), params, 1, f"{shift}/{other}", person, team)
+            yield Breach((day,), params, 1, f"{shift}/{other}", person, team, beside=other)
 
 
 def mentor(case: Case, key: ShiftKey) -> Iterator[Breach]:

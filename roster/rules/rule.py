@@ -34,7 +34,8 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """What a rule finds; the rule makes a violation of it. `breaks_on`: the day that has to be authorised."""
+    """What a rule finds; the rule makes a violation of it. `breaks_on`: the day that has to be authorised. `beside`:
+    another person concerned, whose authorisation does as well."""
 
     days: tuple[date, ...]
     params: Mapping[str, Param]
@@ -43,6 +44,7 @@ class Breach:
     person: str = ""
     team: str = ""
     breaks_on: date | None = None
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +128,8 @@ class Rule:
         )
 
     def _authorised_by(self, case: Case, breach: Breach, day: date) -> str:
-        whose = breach.person or f"team:{breach.team}"
-        for permit in case.ground.authorisations.get((self.code, whose), ()):
-            if permit.first <= day <= permit.last:
-                return permit.code
+        for whose in (breach.person or f"team:{breach.team}", breach.beside):
+            for permit in case.ground.authorisations.get((self.code, whose), ()):
+                if whose and permit.first <= day <= permit.last:
+                    return permit.code
         return ""

@@ -80,7 +80,8 @@ def _in_question(case: Case, seat: Seat) -> list[Person]:
 def _candidate(empty: Case, seat: Seat, person: Person, more: float) -> Candidate:
     lender = "" if person.serves(seat.team, seat.day) else loan_of(empty, person, seat.team, seat.day)
     duty = Duty(seat.day, seat.team, seat.shift, seat.key, person.code, borrowed_from=lender)
-    broken = newly_broken(empty, empty.after((), (duty,)), (duty,))
+    # Somebody more never empties a team, and the share of such duties is what the order goes by anyway.
+    broken = newly_broken(empty, empty.after((), (duty,)), (duty,), teams=False)
     able = not any(violation.blocks for violation in broken)
     share = _share(empty, seat, person.code) + more
     minutes = sum(turn.counted_minutes for turn in empty.planned(person.code))

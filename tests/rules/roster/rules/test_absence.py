@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from roster.people import AbsenceKind
+from roster.plan import Authorisation
 from roster.policy import Strength
 from roster.shifts import Post, Readiness
 from tests.rules.roster.rules.world import (
@@ -42,6 +43,16 @@ def test_every_kind_of_absence_is_seen_and_only_errands_may_be_allowed(kind: Abs
     assert [(v.rule, v.strength) for v in found] == [
         ("errand", Strength.OVERRIDABLE) if errand else ("absence", Strength.HARD)
     ]
+
+
+def test_an_errand_ends_when_the_duty_begins_or_somebody_allows_it() -> None:
+    of = book([person("A")], absences=(away("A", local(1, 7), local(1, 8), AbsenceKind.ERRAND),))
+    assert broken("errand", of, roster(duty("A", 1))) == ()
+    longer = replace(of, absences=(away("A", local(1, 7), local(1, 9), AbsenceKind.ERRAND),))
+    assert [v.blocks for v in broken("errand", longer, roster(duty("A", 1)))] == [True]
+    permit = Authorisation("P", "errand", "A", day(1), day(1), "队长", "就医")
+    allowed = replace(longer, authorisations=(permit,))
+    assert [v.authorised_by for v in broken("errand", allowed, roster(duty("A", 1)))] == ["P"]
 
 
 def test_a_night_is_cut_by_the_leave_of_the_next_morning() -> None:

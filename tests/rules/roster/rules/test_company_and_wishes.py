@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from roster.people import Membership, Pair, PairKind, Request
+from roster.plan import Authorisation
 from roster.rules.company import is_novice
 from tests.rules.roster.rules.world import FIRST, away, book, broken, day, duty, local, person, roster, team
 
@@ -30,6 +31,14 @@ def test_people_kept_together_are_both_there_unless_the_other_is_away() -> None:
     assert [v.person for v in broken("together", of, roster(duty("A", 0), duty("B", 1)))] == ["A", "B"]
     absent = replace(of, absences=(away("B", local(0, 0), local(1, 0)),))
     assert broken("together", absent, roster(duty("A", 0))) == ()
+
+
+def test_an_authorisation_for_either_of_a_pair_lifts_the_rule() -> None:
+    of = book(PEOPLE, pairs=(Pair(PairKind.APART, "A", "B"),))
+    plan = roster(duty("A", 0), duty("B", 0, seat=1))
+    for who, blocks in (("A", False), ("B", False), ("C", True)):
+        permit = Authorisation("P", "apart", who, day(0), day(0), "队长", "人手不足")
+        assert [v.blocks for v in broken("apart", replace(of, authorisations=(permit,)), plan)] == [blocks]
 
 
 def test_a_novice_never_stands_without_somebody_experienced() -> None:

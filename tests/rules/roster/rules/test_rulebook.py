@@ -36,6 +36,14 @@ def test_every_rule_has_a_name_a_sentence_a_source_and_words(rule: Rule) -> None
 
 
 @ALL
+def test_every_rule_is_broken_in_a_test_of_its_own(rule: Rule) -> None:
+    tests = "".join(
+        file.read_text(encoding="utf-8") for file in sorted(Path(__file__).parent.glob("test_*.py"))
+    )
+    assert f'broken("{rule.code}"' in tests or f'{{"{rule.code}"}}' in tests
+
+
+@ALL
 def test_every_rule_finds_in_exactly_one_way(rule: Rule) -> None:
     assert sum(find is not None for find in (rule.of_person, rule.of_shift, rule.of_team)) == 1
 
