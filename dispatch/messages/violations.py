@@ -11,7 +11,7 @@ from roster.rules.violation import Param, Violation
 
 # Parameters that are codes themselves, and where their words stand.
 _CODED = {"kind": "roster.absence", "wish": "roster.wish", "what": "roster.unknown"}
-_AREAS = ("roster.role", "roster.qualification")
+_AREAS = ("page.roles", "qualification")
 
 
 def violation_text(violation: Violation, lang: Lang = "zh") -> str:
@@ -70,6 +70,8 @@ def _rule_document(rule: Rule, lang: Lang) -> dict[str, Any]:
 def _spoken(name: str, value: Param, lang: Lang) -> Param:
     if name in _CODED:
         return text(f"{_CODED[name]}.{value}", lang=lang)
+    if name == "unit" and value == "-":
+        return text("roster.duty_room", lang=lang)
     if name in ("seat", "missing") and isinstance(value, str):
         return ("、" if lang == "zh" else ", ").join(_word(code, lang) for code in value.split(", "))
     return value
@@ -77,7 +79,12 @@ def _spoken(name: str, value: Param, lang: Lang) -> Param:
 
 def _word(code: str, lang: Lang) -> str:
     """A role or qualification in words where the catalogue has them: the county may name others."""
-    for area in _AREAS:
-        if f"{area}.{code}" in catalogue():
-            return text(f"{area}.{code}", lang=lang)
-    return code
+    what, _, vehicle = code.partition(":")
+    word = next(
+        (text(f"{area}.{what}", lang=lang) for area in _AREAS if f"{area}.{what}" in catalogue()), what
+    )
+    if not vehicle:
+        return word
+    kind = f"vehicle_class.{vehicle}"
+    named = text(kind, lang=lang) if kind in catalogue() else vehicle
+    return f"{word}·{named}" if lang == "zh" else f"{word} ({named})"

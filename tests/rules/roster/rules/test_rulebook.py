@@ -17,6 +17,7 @@ from roster.rules.check import check
 from roster.rules.forecast import Colour
 from roster.rules.rule import Rule, Source
 from roster.rules.rulebook import BY_CODE, RULES
+from roster.shifts import SeatRule
 from tests.rules.roster.rules.world import FREE_POLICY, away, book, broken, duty, local, person, roster
 
 CHECKOUT = Path(__file__).resolve().parents[4]
@@ -96,6 +97,21 @@ def test_every_sentence_can_be_said_from_what_the_violation_carries() -> None:
     found = {v.rule: violation_document(v) for v in check(of, plan) if v.blocks}
     assert found["absence"]["text"] == "名A 2026-11-03 白班期间有 180 分钟不在（病假）"
     assert found["rest"]["params"]["needed"] == 480
+
+
+def test_seats_qualifications_and_duty_rooms_are_named_in_words() -> None:
+    of = book(
+        [person("A")],
+        seat_rules=(
+            SeatRule("T1", "driver", 1, ("driver:heavy_engine",), "T1-1", ("D",)),
+            SeatRule("T1", "watch_officer", 1, (), None, ("D",)),
+        ),
+    )
+    plan = roster(replace(duty("A", 0), seat="T1-1/driver/0"), days=1, teams=("T1",))
+    said = {v.rule: (violation_text(v), violation_text(v, "en")) for v in check(of, plan) if v.blocks}
+    assert said["qualification"][0].endswith("驾驶员岗位上缺少资质：驾驶员·水罐消防车（重型）")
+    assert "driver (" in said["qualification"][1]
+    assert "值班室" in said["seat_unfilled"][0]
 
 
 def test_the_checker_shares_no_code_with_what_it_audits() -> None:
