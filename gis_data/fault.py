@@ -66,6 +66,73 @@ FAULTS: Mapping[str, tuple[str, str]] = {
     ),
     "out_of_range": ("{field} {value} is not between {least} and {most}", "correct it, or leave it empty"),
     "no_roads": ("there are no roads", "fill the layer roads, or make the folder with import-osm"),
+    # The duty roster: of the county folder …
+    "roster_reference": ("names {what} {value}, which does not exist", "add it, or correct the name"),
+    "roster_twice": ("{what} {value} stands twice", "give each its own code"),
+    "roster_no_team": (
+        "has no team: nobody plans {value}",
+        "add a [[team]] to roster.toml, or name the class in reported",
+    ),
+    "roster_person_without_team": (
+        "belongs to no team",
+        "name a rostered station, or a team in the column teams",
+    ),
+    "roster_rotation_word": ("the word of rotation {rotation} {problem}", "correct word and offsets"),
+    "roster_shift_not_of_team": (
+        "shift {shift} of rotation {rotation} is not a shift of the team",
+        "add it to the team's shifts, or choose another rotation",
+    ),
+    "roster_no_platoon": (
+        "has no platoon, and rotation {rotation} turns by platoons",
+        "write 1 to {platoons} into the column platoon",
+    ),
+    "roster_platoon": (
+        "platoon {value} is beyond the {platoons} of rotation {rotation}",
+        "write 1 to {platoons}",
+    ),
+    "roster_seat_unit": (
+        "seat {role} names unit {value}, which is not of the team",
+        "name a unit of the station",
+    ),
+    "roster_unit_without_crew": (
+        "vehicle class {value} has no [[crew]]: nobody would sit in it",
+        "add a [[crew]] for it to roster.toml",
+    ),
+    "roster_too_few": (
+        "{holders} people hold {needs}, {seats} are needed on each shift",
+        "train or borrow people, or make the seat a wished one",
+    ),
+    "roster_expired": ("{what} ran out on {day}", "renew it, or delete it"),
+    "roster_share": ("counted_share {value} is not between 0 and 1", "write the 在岗计时系数, such as 0.68"),
+    # … and of spreadsheets with a month's duties.
+    "sheet_no_grid": (
+        "has no month grid",
+        "give it a row with 姓名 and the days 1 to 31",
+    ),
+    "sheet_no_month": (
+        "does not say which month it is for",
+        "write like 2026年12月 above it, or give --month",
+    ),
+    "sheet_formula": (
+        "the formula holds no value",
+        "open and save it in a spreadsheet, or paste it as a value",
+    ),
+    "sheet_day_twice": ("day {day} stands twice in the heading", "keep one of the two"),
+    "sheet_no_such_day": ("{month} has no day {day}", "clear the column"),
+    "sheet_unknown_person": (
+        "nobody is called {name}{near}",
+        "correct the name, or add the person to people.csv",
+    ),
+    "sheet_several_people": ("{name} can be {codes}", "add a column 编号 with the code"),
+    "sheet_person_twice": ("{name} stands in row {row} too", "put both into one row"),
+    "sheet_unknown_team": ("team {value} is not known", "use the name or code of a team of the county"),
+    "sheet_no_team": ("{name} serves no team", "name the team in the title, or in a column 队伍"),
+    "sheet_unknown_mark": ("{mark} is no mark of {team}", "use {known}"),
+    "sheet_no_seat": (
+        "no seat is left for {name} on {shift}",
+        "take somebody off, or add a seat to roster.toml",
+    ),
+    "sheet_bad_cell": ("{problem}", "{remedy}"),
     "no_units": ("there are no units", "add units.csv, so that there is somebody to send"),
 }
 

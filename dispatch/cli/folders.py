@@ -7,6 +7,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 from rich.console import Console
@@ -28,7 +29,9 @@ from gis_data.check import check_folder
 from gis_data.folder import read_county
 from gis_data.osm import import_osm
 from roster.files.book import read_book
+from roster.files.faults import check_duty
 from routing.export import export_graph as write_graph
+from runtime.clock import utc_now
 from runtime.database import Database, open_database
 from runtime.hints import Hints
 from runtime.migrate import migrate
@@ -47,7 +50,12 @@ def county() -> None:
 @json_option
 def check(folder: Path | None, as_json: bool, **where: Any) -> int:
     """Report every fault with layer, feature and remedy. Ends with 1 when it found any."""
-    faults = check_folder(county_folder(settings_of(**where), folder))
+    place = county_folder(settings_of(**where), folder)
+    faults = check_folder(place)
+    if not any(fault.code == "unreadable" for fault in faults):
+        here = read_county(place)
+        today = utc_now().astimezone(ZoneInfo(here.time_zone)).date()
+        faults = (*faults, *check_duty(here, place, today))
     if as_json:
         print_json({"faults": [fault.as_dict() for fault in faults]})
     else:

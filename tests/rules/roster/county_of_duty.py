@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
-from gis_data.folder import write_county
 from gis_data.model import County, Person
+from gis_data.tables import read_table
+from roster.files.book import read_book
+from roster.plan import Book
 from tests.rules.test_county_folder import small_county
 
 RULES = """\
@@ -119,8 +122,18 @@ def duty_people() -> tuple[Person, ...]:
 
 
 def duty_county(folder: Path, rules: str = RULES, people: tuple[Person, ...] | None = None) -> County:
-    """Writes the folder and returns what was written."""
-    county = replace(small_county(), people=duty_people() if people is None else people)
-    write_county(county, folder)
+    """Writes the rules into the folder and returns the county they are of: its geography needs no files here."""
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "roster.toml").write_text(rules, encoding="utf-8")
-    return county
+    return replace(_bare(), people=duty_people() if people is None else people)
+
+
+def duty_book(folder: Path) -> Book:
+    """The book of a folder with these rules; people of its people.csv, if it has one."""
+    told = read_table(folder, "people", Person)
+    return read_book(replace(_bare(), people=told or duty_people()), folder)
+
+
+@cache
+def _bare() -> County:
+    return small_county()

@@ -12,9 +12,8 @@ from gis_data.folder import read_county, write_county
 from roster.demand import seats_of
 from roster.files.book import read_book
 from roster.people import Debt, Employment, Membership, Qualification
-from roster.plan import Book
 from roster.policy import Strength
-from tests.rules.roster.county_of_duty import RULES, duty_county
+from tests.rules.roster.county_of_duty import RULES, duty_book, duty_county
 from tests.rules.test_county_folder import small_county
 
 DAY = date(2026, 12, 1)
@@ -26,26 +25,22 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "county"
 
 
-def book_of(folder: Path) -> Book:
-    return read_book(read_county(folder), folder)
-
-
 def test_a_county_without_rules_has_an_empty_book(tmp_path: Path) -> None:
     write_county(small_county(), tmp_path / "c")
-    book = book_of(tmp_path / "c")
+    book = read_book(read_county(tmp_path / "c"), tmp_path / "c")
     assert (book.people, book.teams, book.seat_rules) == ({}, {}, ())
     assert book.county == "999999"
 
 
 def test_a_people_table_of_earlier_versions_still_reads(folder: Path) -> None:
     (folder / "people.csv").write_text("code,name,station,qualifications\nm1,张示例,s1,driver\n", "utf-8")
-    book = book_of(folder)
+    book = duty_book(folder)
     assert book.people["m1"].employment is Employment.CONTRACT
     assert book.people["m1"].memberships == (Membership("s1"),)
 
 
 def test_people_have_teams_platoons_and_qualifications_that_expire(folder: Path) -> None:
-    book = book_of(folder)
+    book = duty_book(folder)
     driver = book.people["m10"]
     assert driver.memberships == (Membership("s1", 0),)
     assert Qualification("driver:heavy_engine", date(2027, 6, 30)) in driver.qualifications
@@ -56,7 +51,7 @@ def test_people_have_teams_platoons_and_qualifications_that_expire(folder: Path)
 
 
 def test_seats_follow_the_vehicles_their_minimum_crew_and_the_season(folder: Path) -> None:
-    book = book_of(folder)
+    book = duty_book(folder)
     winter, summer = (seats_of(book, "s1", day) for day in (DAY, date(2026, 7, 1)))
     assert [(s.unit, s.role, s.required) for s in winter] == [
         ("", "patrol", False),
@@ -71,7 +66,7 @@ def test_seats_follow_the_vehicles_their_minimum_crew_and_the_season(folder: Pat
 
 
 def test_figures_are_the_countys_own_and_a_rule_can_be_left_out(folder: Path) -> None:
-    policy = book_of(folder).policy
+    policy = duty_book(folder).policy
     assert policy.week_minutes == 3000
     assert policy.longest_nights is None
     assert policy.sources == {"week_minutes": "县定，待核"}
@@ -83,7 +78,7 @@ def test_leave_ends_with_its_last_day_and_an_errand_to_the_minute(folder: Path) 
         "工号,类别,开始,结束\nm10,leave,2026/12/3,2026年12月5日\nm11,errand,2026-12-06 09:30,2026-12-06 11:00\n",
         encoding="gb18030",
     )
-    leave, errand = book_of(folder).absences
+    leave, errand = duty_book(folder).absences
     assert leave.starts == datetime(2026, 12, 2, 16, tzinfo=UTC)
     assert leave.ends == datetime(2026, 12, 5, 16, tzinfo=UTC)
     assert (errand.starts, errand.ends) == (
@@ -96,7 +91,7 @@ def test_wishes_pairs_and_debts_are_read(folder: Path) -> None:
     (folder / "requests.csv").write_text("person,day,wanted,shift,weight\nm10,2026-12-03,否,,3\n", "utf-8")
     (folder / "pairs.csv").write_text("kind,one,other\napart,m10,m20\n", "utf-8")
     (folder / "debts.csv").write_text("person,nights,weekends\nm10,1.5,-1\n", "utf-8")
-    book = book_of(folder)
+    book = duty_book(folder)
     assert [(r.person, r.wanted, r.shift, r.weight) for r in book.requests] == [("m10", False, None, 3)]
     assert [(p.one, p.other) for p in book.pairs] == [("m10", "m20")]
     assert book.debts == {"m10": Debt(1.5, -1.0)}
@@ -120,7 +115,7 @@ def test_a_mistake_in_the_rules_names_section_and_field(
     assert old in RULES
     duty_county(tmp_path / "c", RULES.replace(old, new, 1))
     with pytest.raises(InputError) as caught:
-        book_of(tmp_path / "c")
+        duty_book(tmp_path / "c")
     assert said in str(caught.value)
 
 
@@ -143,6 +138,6 @@ def test_a_mistake_in_the_rules_names_section_and_field(
 def test_a_mistake_in_a_table_names_row_and_column(folder: Path, name: str, text: str, said: str) -> None:
     (folder / name).write_text(text, encoding="utf-8")
     with pytest.raises(InputError) as caught:
-        book_of(folder)
+        duty_book(folder)
     assert said in str(caught.value)
     assert name in str(caught.value)

@@ -1,0 +1,265 @@
+"""`pianqu roster check|import|export`: a roster against the rules, from an office's spreadsheet, and onto paper."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from dispatch.cli.options import (
+    county_folder,
+    county_option,
+    data_options,
+    json_option,
+    print_json,
+    settings_of,
+)
+from dispatch.messages import Lang, text
+from gis_data.errors import InputError
+from gis_data.fault import Fault
+from gis_data.folder import read_county
+from roster.files.book import read_book
+from roster.files.document import read_roster, roster_text, write_roster
+from roster.files.month import is_synthetic
+from roster.files.office import Imported, import_roster
+from roster.plan import Book, Roster
+from roster.rules.check import check
+from roster.rules.violation import Violation, blocking
+from runtime.clock import utc_now
+
+_FORMATS = ("xlsx", "html", "pdf", "ics", "json")
+
+
+def lang_option(command: Any) -> Any:
+    return click.option(
+        "--lang",
+        type=click.Choice(["zh", "en"]),
+        default="zh",
+        show_default=True,
+        help="Language of sentences.",
+    )(command)
+
+
+@click.command("check")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), metavar="ROSTER.json")
+@click.option(
+    "--all", "everything", is_flag=True, help="Preferences too, one by one; else they are only counted."
+)
+@lang_option
+@county_option
+@data_options
+@json_option
+def check_command(
+    file: Path, everything: bool, lang: Lang, county: Path | None, as_json: bool, **where: Any
+) -> int:
+    """Audit a roster by every rule, hand-made ones too. Ends with 1 when something forbids publishing it."""
+    roster = read_roster(file)
+    book = book_of(settings_of(**where), county, roster)
+    found = check(book, roster)
+    stopping = blocking(found)
+    if as_json:
+        print_json(
+            {
+                "county": roster.county,
+                "first": roster.first.isoformat(),
+                "days": roster.days,
+                "synthetic": is_synthetic(book),
+                "blocking": len(stopping),
+                "violations": [_document(one) for one in found],
+            }
+        )
+        return 1 if stopping else 0
+    shown = found if everything else [one for one in found if one.strength != "preference"]
+    for one in shown:
+        allowed = f" [{one.authorised_by}]" if one.authorised_by else ""
+        print(
+            f"{text(f'roster.strength.{one.strength}', lang=lang)}{allowed}  {text(one.message, one.params, lang)}"
+        )
+    wishes = sum(one.strength == "preference" for one in found)
+    print(
+        f"{len(stopping)} violation(s) forbid publishing, {wishes} preference(s) are not met", file=sys.stderr
+    )
+    return 1 if stopping else 0
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE.xlsx|csv")
+@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), metavar="ROSTER.json")
+@click.option("--month", metavar="YYYY-MM", help="The month, where the sheets do not name one.")
+@click.option(
+    "--absences-out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE.csv",
+    help="Write leave found in marks and lists, in the form of the county's absences.csv.",
+)
+@lang_option
+@county_option
+@data_options
+@json_option
+def import_command(
+    file: Path,
+    out: Path,
+    month: str | None,
+    absences_out: Path | None,
+    lang: Lang,
+    county: Path | None,
+    as_json: bool,
+    **where: Any,
+) -> int:
+    """Read a month as offices keep it: people by days, marks in cells. Every fault by sheet and cell, or all of it."""
+    first = _month(month)
+    book = book_of(settings_of(**where), county)
+    imported, faults = import_roster(file, book, first)
+    if imported is None:
+        if as_json:
+            print_json({"faults": [fault.as_dict() for fault in faults]})
+        else:
+            for fault in faults:
+                print(f"pianqu: {sentence(fault, lang)}", file=sys.stderr)
+        return 2
+    write_roster(out, imported.roster, synthetic=is_synthetic(book))
+    if absences_out is not None:
+        absences_out.write_bytes(_absences(imported))
+    told = {
+        "out": str(out),
+        "first": imported.roster.first.isoformat(),
+        "days": imported.roster.days,
+        "teams": list(imported.roster.teams),
+        "duties": len(imported.roster.duties),
+        "people": len(imported.people),
+        "leave": len(imported.leave),
+    }
+    if as_json:
+        print_json(told)
+    else:
+        print(
+            f"{told['duties']} duties of {len(imported.roster.teams)} team(s) from {told['first']} in {out}"
+        )
+    return 0
+
+
+@click.command("export")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), metavar="ROSTER.json")
+@click.option("--format", "form", required=True, type=click.Choice(_FORMATS))
+@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
+@click.option("--team", "teams", multiple=True, metavar="CODE", help="Only this team; again for more.")
+@click.option("--person", metavar="CODE", help="Only this person; iCalendar needs one.")
+@county_option
+@data_options
+def export_command(
+    file: Path,
+    form: str,
+    out: Path,
+    teams: tuple[str, ...],
+    person: str | None,
+    county: Path | None,
+    **where: Any,
+) -> None:
+    """Write a roster as a month calendar (xlsx, html, pdf), a person's calendar feed (ics) or a document (json)."""
+    roster = read_roster(file)
+    book = book_of(settings_of(**where), county, roster)
+    for team in teams:
+        if team not in roster.teams:
+            known = ", ".join(roster.teams[:12]) + (" …" if len(roster.teams) > 12 else "")
+            raise InputError("--team", f"{team!r} is not in the roster", f"use one of {known}")
+    if person is not None and person not in book.people:
+        raise InputError("--person", f"{person!r} is not known", "name a code of people.csv")
+    out.write_bytes(_exported(book, roster, form, teams, person))
+
+
+def _exported(book: Book, roster: Roster, form: str, teams: Sequence[str], person: str | None) -> bytes:
+    # Each format has a library of its own, loaded only for its sake.
+    if form == "ics":
+        from roster.files.feed import person_feed
+
+        if person is None:
+            raise InputError("--person", "is missing", "name whose calendar it is")
+        return person_feed(book, _only(roster, teams, None), person, utc_now())
+    if form == "json":
+        return roster_text(_only(roster, teams, person), synthetic=is_synthetic(book)).encode()
+    if form == "html":
+        from roster.files.page import roster_page
+
+        return roster_page(book, roster, teams, person).encode()
+    if form == "pdf":
+        from roster.files.paper import roster_pdf
+
+        return roster_pdf(book, roster, teams, person)
+    from roster.files.workbook import roster_workbook
+
+    return roster_workbook(book, _only(roster, teams, person))
+
+
+def _only(roster: Roster, teams: Sequence[str], person: str | None) -> Roster:
+    duties = tuple(
+        duty
+        for duty in roster.duties
+        if (not teams or duty.team in teams) and (person is None or duty.person == person)
+    )
+    return Roster(roster.county, roster.first, roster.days, tuple(teams) or roster.teams, duties)
+
+
+def book_of(settings: Any, county: Path | None, roster: Roster | None = None) -> Book:
+    """The book of a county folder. A roster of another county, or of teams it does not have, is refused."""
+    folder = county_folder(settings, county)
+    book = read_book(read_county(folder), folder)
+    if roster is None:
+        return book
+    if roster.county != book.county:
+        raise InputError(
+            "--county",
+            f"is {book.county}, the roster is of {roster.county}",
+            "name the folder of the roster's county",
+        )
+    unknown = [team for team in roster.teams if team not in book.teams]
+    if unknown:
+        raise InputError(
+            "teams of the roster",
+            f"{', '.join(unknown[:5])} are not in the county",
+            "correct roster.toml, or the roster",
+        )
+    return book
+
+
+def sentence(fault: Fault, lang: Lang) -> str:
+    """Where, what, and how to mend it, in one line."""
+    where = f"{fault.layer} {fault.feature}".strip()
+    said, remedy = (text(f"{kind}.{fault.code}", fault.params, lang) for kind in ("fault", "remedy"))
+    return f"{where}：{said}；{remedy}" if lang == "zh" else f"{where}: {said}; {remedy}"
+
+
+def _document(one: Violation) -> dict[str, Any]:
+    return {
+        "rule": one.rule,
+        "strength": one.strength.value,
+        "blocks": one.blocks,
+        "person": one.person,
+        "team": one.team,
+        "days": [day.isoformat() for day in one.days],
+        "params": dict(one.params),
+        "authorised_by": one.authorised_by,
+        "zh": text(one.message, one.params, "zh"),
+        "en": text(one.message, one.params, "en"),
+    }
+
+
+def _month(value: str | None) -> date | None:
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(f"{value}-01")
+    except ValueError:
+        raise InputError("--month", f"{value!r} is not a month", "write YYYY-MM, such as 2026-12") from None
+
+
+def _absences(imported: Imported) -> bytes:
+    lines = ["person,kind,starts,ends,note"]
+    lines += [
+        f"{one.person},{one.kind.value},{one.first.isoformat()},{one.last.isoformat()},"
+        for one in imported.leave
+    ]
+    return b"\xef\xbb\xbf" + ("\r\n".join(lines) + "\r\n").encode()
