@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
+from roster.people import Person
 from roster.plan import Duty
 from roster.rules.case import Case, ShiftKey
 from roster.rules.seating import missing_qualifications
@@ -101,13 +102,18 @@ def _outlook(
         colour = Colour.RED
         causes.append(Cause("below_least_crew", {"people": len(people), "least": least.people}))
     for code in least.needs:
-        if not any(case.book.people[person].holds(code, day) for person in people):
+        if not any(_holds(case.book.people[person], code, day) for person in people):
             colour = Colour.RED
             causes.append(Cause("nobody_holds", {"qualification": code}))
     for code, name, until in _running_out(case, seats, crew, day, soon):
         colour = _worse(colour, Colour.YELLOW)
         causes.append(Cause("runs_out", {"qualification": code, "name": name, "until": until.isoformat()}))
     return Outlook(team, day, shift, unit, colour, len(people), len(seats), tuple(causes))
+
+
+def _holds(person: Person, code: str, day: date) -> bool:
+    """Who drives one class of vehicle is a driver: that it is this vehicle's class is asked by the seat."""
+    return any(held == code or held.startswith(f"{code}:") for held in person.held_on(day))
 
 
 def _fills(case: Case, seat: Seat, turn: Turn) -> bool:

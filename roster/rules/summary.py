@@ -88,8 +88,8 @@ def _beyond(members: list[Summary], one: Summary, part: float, of: Callable[[Sum
 
 def _present_share(case: Case, person: str) -> float:
     who = case.book.people[person]
-    there = 0
-    for day in case.days():
-        noon = midnight(day, case.book.time_zone) + 720
-        there += who.serves(who.home_team, day) and not case.ground.is_away(person, noon, noon + 1)
-    return there / case.roster.days if case.roster.days else 0.0
+    there = [day for day in case.days() if who.serves(who.home_team, day)]
+    if person in case.ground.away:
+        noons = {day: midnight(day, case.book.time_zone) + 720 for day in there}
+        there = [day for day in there if not case.ground.is_away(person, noons[day], noons[day] + 1)]
+    return len(there) / case.roster.days if case.roster.days else 0.0

@@ -62,6 +62,20 @@ def test_rest_is_wall_clock_time_elapsed_when_the_clock_is_changed() -> None:
     assert broken("rest", berlin, winter) == ()
 
 
+def test_a_night_on_which_the_clock_is_set_back_ends_an_hour_earlier_by_the_clock() -> None:
+    # In the night of 25 October 2026 twelve hours from 20:00 end at 7:00 in Berlin: 13 hours before the next duty.
+    policy = replace(FREE_POLICY, minimum_rest_minutes=780)
+    berlin = book([person("A")], time_zone=ZoneInfo("Europe/Berlin"), policy=policy)
+    evening = date(2026, 10, 24)
+    plan = replace(roster(replace(duty("A", 0, "N"), day=evening), duty("A", 0)), first=evening)
+    after = replace(
+        plan, duties=(plan.duties[0], replace(duty("A", 0, "N"), day=evening + timedelta(days=1)))
+    )
+    assert broken("rest", berlin, after) == ()
+    tighter = replace(berlin, policy=replace(policy, minimum_rest_minutes=781))
+    assert [v.excess for v in broken("rest", tighter, after)] == [1]
+
+
 def test_living_in_chains_the_same_shift_but_not_another() -> None:
     people = book([person("A")])
     assert broken("rest", people, roster(*(duty("A", n, "IN") for n in range(5)))) == ()

@@ -141,6 +141,13 @@ def test_a_unit_whose_least_crew_nobody_knows_needs_as_many_as_it_has_required_s
     assert colour_of(engine(), *"ACD", floors={}).colour is Colour.YELLOW
 
 
+def test_who_drives_one_class_of_vehicle_counts_as_a_driver() -> None:
+    of = engine()
+    heavy = {"A": person("A", "driver:heavy_engine"), **{c: of.people[c] for c in "BCDE"}}
+    seats = (replace(of.seat_rules[0], needs=("driver:heavy_engine",)), *of.seat_rules[1:])
+    assert colour_of(replace(of, people=heavy, seat_rules=seats), *"ACDE").colour is Colour.GREEN
+
+
 def test_who_fell_ill_or_lost_the_licence_fills_nothing() -> None:
     sick = replace(engine(), absences=(away("A", local(0, 0), local(1, 0), AbsenceKind.SICK),))
     assert colour_of(sick, *"ACDE").colour is Colour.RED
