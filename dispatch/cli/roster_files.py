@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
+from calendar import monthrange
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
+from dispatch.cli.folders import beside
 from dispatch.cli.options import (
     county_folder,
     county_option,
@@ -18,6 +22,8 @@ from dispatch.cli.options import (
     print_json,
     settings_of,
 )
+from dispatch.cli.tokens import county_code
+from dispatch.duty.store import in_force, load_book, published_days
 from dispatch.messages import Lang, text
 from gis_data.errors import InputError
 from gis_data.fault import Fault
@@ -30,6 +36,7 @@ from roster.plan import Book, Roster
 from roster.rules.check import check
 from roster.rules.violation import Violation, blocking
 from runtime.clock import utc_now
+from runtime.database import Database
 
 _FORMATS = ("xlsx", "html", "pdf", "ics", "json")
 
@@ -143,7 +150,12 @@ def import_command(
 
 
 @click.command("export")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), metavar="ROSTER.json")
+@click.argument(
+    "file", type=click.Path(path_type=Path, dir_okay=False), metavar="[ROSTER.json]", required=False
+)
+@click.option(
+    "--published", metavar="YYYY-MM", help="The month in force in the database, instead of a document."
+)
 @click.option("--format", "form", required=True, type=click.Choice(_FORMATS))
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
 @click.option("--team", "teams", multiple=True, metavar="CODE", help="Only this team; again for more.")
@@ -151,7 +163,8 @@ def import_command(
 @county_option
 @data_options
 def export_command(
-    file: Path,
+    file: Path | None,
+    published: str | None,
     form: str,
     out: Path,
     teams: tuple[str, ...],
@@ -160,8 +173,17 @@ def export_command(
     **where: Any,
 ) -> None:
     """Write a roster as a month calendar (xlsx, html, pdf), a person's calendar feed (ics) or a document (json)."""
-    roster = read_roster(file)
-    book = book_of(settings_of(**where), county, roster)
+    settings = settings_of(**where)
+    if (file is None) == (published is None):
+        raise InputError("ROSTER.json", "or --published is needed, and not both", "name one of the two")
+    if file is not None:
+        roster = read_roster(file)
+        book = book_of(settings, county, roster)
+    else:
+        first = _month(published)
+        assert first is not None
+        days = monthrange(first.year, first.month)[1]
+        roster, book = asyncio.run(beside(settings, partial(published_roster, first=first, days=days)))
     for team in teams:
         if team not in roster.teams:
             known = ", ".join(roster.teams[:12]) + (" …" if len(roster.teams) > 12 else "")
@@ -169,6 +191,21 @@ def export_command(
     if person is not None and person not in book.people:
         raise InputError("--person", f"{person!r} is not known", "name a code of people.csv")
     out.write_bytes(_exported(book, roster, form, teams, person))
+
+
+async def published_roster(db: Database, first: date, days: int) -> tuple[Roster, Book]:
+    """What is in force on these days after every change, with the book it was published by."""
+    last = first + timedelta(days=days - 1)
+    async with db.reading() as conn:
+        county = await county_code(db)
+        book = await load_book(conn, county, first, days, ())
+        teams = sorted({team for team, _ in await published_days(conn, county, first, last)})
+        duties = await in_force(conn, county, first, last)
+    if book is None or not teams:
+        raise InputError(
+            "--published", f"{first:%Y-%m} has no roster in force", "publish one, or name another month"
+        )
+    return Roster(county, first, days, tuple(teams), duties), book
 
 
 def _exported(book: Book, roster: Roster, form: str, teams: Sequence[str], person: str | None) -> bytes:

@@ -14,7 +14,7 @@ from roster.plan import Duty
 
 DETAILS = "明细"
 MARK = "pianqu-roster"
-HEADING = ("日期", "队伍", "班次", "岗位", "编号", "姓名", "固定", "借自", "批准")
+HEADING = ("日期", "队伍", "班次", "岗位", "编号", "姓名", "固定", "借自", "批准", "晚接分钟", "早交分钟")
 _HEAD_ROW = 2
 
 
@@ -66,6 +66,8 @@ def rows_of(duties: Sequence[Duty], name_of: dict[str, str]) -> list[tuple[objec
             "是" if duty.pinned else "",
             duty.borrowed_from,
             duty.authorisation,
+            duty.late_minutes or "",
+            duty.early_minutes or "",
         )
         for duty in duties
     ]
@@ -78,4 +80,12 @@ def _duty(sheet: Sheet, row: int) -> Duty:
         if not texts[column - 1]:
             raise InputError(sheet.where(row, column), f"{title} is empty", "fill it in")
     team, shift, seat, person = texts[1:5]
-    return Duty(day, team, shift, seat, person, texts[6] == "是", texts[7], texts[8])
+    late, early = (_minutes(sheet, row, column) for column in (10, 11))
+    return Duty(day, team, shift, seat, person, texts[6] == "是", texts[7], texts[8], late, early)
+
+
+def _minutes(sheet: Sheet, row: int, column: int) -> int:
+    text = sheet.text(row, column)
+    if not text.isdigit() and text:
+        raise InputError(sheet.where(row, column), f"{text!r} is no number of minutes", "write 0 or more")
+    return int(text or 0)

@@ -36,7 +36,7 @@ def uid_of(county: str, duty: Duty) -> str:
 
 
 def _event(book: Book, duty: Duty, at: datetime, *, synthetic: bool) -> Event:
-    starts, ends = book.span(duty.day, duty.shift)
+    starts, ends = book.times(duty)
     team, shift = book.teams[duty.team], book.shifts[duty.shift]
     unit, _, rest = duty.seat.partition("/")
     role = rest.partition("/")[0]

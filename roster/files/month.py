@@ -151,7 +151,10 @@ def _row(
     platoon = _platoon(person, team) if person else None
     duties = [duty for day in days for duty in on.get(day, ())]
     kinds = [book.shifts[duty.shift] for duty in duties]
-    minutes = sum(int(kind.minutes * team.counted_share + 0.5) for kind in kinds)
+    minutes = sum(
+        int((kind.minutes - duty.late_minutes - duty.early_minutes) * team.counted_share + 0.5)
+        for kind, duty in zip(kinds, duties, strict=True)
+    )
     return Row(
         code,
         person.name if person else code,
@@ -187,7 +190,7 @@ def _weekends(book: Book, duties: Sequence[Duty]) -> set[tuple[int, int]]:
     """ISO weeks on whose weekend somebody serves."""
     found: set[tuple[int, int]] = set()
     for duty in duties:
-        starts, ends = (at.astimezone(book.time_zone) for at in book.span(duty.day, duty.shift))
+        starts, ends = (at.astimezone(book.time_zone) for at in book.times(duty))
         last = (ends - timedelta(seconds=1)).date()
         for day in {starts.date(), last}:
             if book.calendar.is_weekend(day):

@@ -217,7 +217,7 @@ def made(book: Book, first: date, days: int) -> Roster:
         platoon = offset % 3 + 1
         seats = [f"u1/{role}" for role in ("driver/0", "squad_leader/0", "firefighter/0", "firefighter/1")]
         duties += [Duty(day, "s1", "T24", seat, f"m{platoon}{n}") for n, seat in enumerate(seats)]
-    duties.append(Duty(first, "s1", "T24", "u1/firefighter/2", "w1", True, "room-t1", "permit-1"))
+    duties.append(Duty(first, "s1", "T24", "u1/firefighter/2", "w1", True, "room-t1", "permit-1", 120))
     return Roster(book.county, first, days, ("room-t1", "s1"), tuple(sorted(duties)))
 
 
