@@ -41,6 +41,7 @@ class Work:
         self._entries: list[Entry] = []
         self._topics: set[str] = set()
         self._at_end: list[Callable[[], Awaitable[None]]] = []
+        self._together: dict[Callable[[Work, list[Any]], Awaitable[None]], list[Any]] = {}
 
     def journal(self, stream: str, type: str, data: Mapping[str, Any], *, county: str, v: int = 1) -> None:
         """Queued: stream rows are what everybody writes, so they are locked last and for as short as possible."""
@@ -56,9 +57,15 @@ class Work:
         must not be overtaken by another writer of them."""
         self._at_end.append(act)
 
+    def at_end_together(self, act: Callable[["Work", list[Any]], Awaitable[None]], one: Any) -> None:
+        """Like `at_end`, and after it; `act` runs once, with everything that was given for it, in order."""
+        self._together.setdefault(act, []).append(one)
+
     async def _finish(self) -> None:
         for act in self._at_end:
             await act()
+        for together, given in self._together.items():
+            await together(self, given)
         if self._entries:
             await append(self.conn, self._entries, self.now)
 

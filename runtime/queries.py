@@ -14,7 +14,7 @@ def load_queries(package: str, file: str) -> Any:
     """An object with one function for each named query; the first argument is always a connection.
 
     `-- name: a(x)` gives rows (`async for row in q.a(conn, x=1)`), `a(x)^` one row or None, `a(x)$` one value,
-    `a(x)!` the command's status (all awaited).
+    `a(x)!` the command's status, `a(x)*!` nothing for a list of dicts, sent in one go (all awaited).
     """
     text = files(package).joinpath(file).read_text(encoding="utf-8")
     adapter: Any = _Adapter
@@ -44,6 +44,9 @@ class _Adapter(AsyncPGAdapter):
     async def insert_returning(self, conn: Any, query_name: str, sql: str, parameters: Any) -> Any:
         row = await conn.fetchrow(sql, *self._values(query_name, parameters))
         return row[0] if row is not None and len(row) == 1 else row
+
+    async def insert_update_delete_many(self, conn: Any, query_name: str, sql: str, parameters: Any) -> Any:
+        return await conn.executemany(sql, [self._values(query_name, one) for one in parameters])
 
     async def insert_update_delete(self, conn: Any, query_name: str, sql: str, parameters: Any) -> Any:
         return await conn.execute(sql, *self._values(query_name, parameters))

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -62,6 +62,19 @@ async def set_timer(
         payload=payload or {},
         only_earlier=only_earlier,
     )
+
+
+async def set_timers(conn: Connection, *, county: str, timers: Sequence[tuple[str, UUID, datetime]]) -> None:
+    """Like `set_timer` for several (kind, subject, due at), none of them due at once."""
+    if timers:
+        await _queries.set_timers(
+            conn,
+            ids=[new_id() for _ in timers],
+            county=county,
+            kinds=[kind for kind, _, _ in timers],
+            subjects=[subject for _, subject, _ in timers],
+            due_at=[due_at for _, _, due_at in timers],
+        )
 
 
 async def cancel_timer(conn: Connection, kind: str, subject: UUID) -> bool:

@@ -7,6 +7,14 @@ do update set
     due_at = case when :only_earlier then least(timer.due_at, excluded.due_at) else excluded.due_at end,
     payload = excluded.payload, attempts = 0;
 
+-- name: set_timers(ids, county, kinds, subjects, due_at)!
+-- Several timers of one county; one that is set already is moved.
+insert into timer (id, county, kind, subject, due_at, payload)
+select w.id, :county, w.kind, w.subject, w.due_at, '{}'
+from unnest(:ids::uuid[], :kinds::text[], :subjects::uuid[], :due_at::timestamptz[]) as w (id, kind, subject, due_at)
+on conflict (kind, subject) where done_at is null
+do update set due_at = excluded.due_at, payload = excluded.payload, attempts = 0;
+
 -- name: cancel_timer(kind, subject)!
 -- Gone as if never set; one that is being handled at this moment is waited for.
 delete from timer where kind = :kind and subject = :subject and done_at is null;

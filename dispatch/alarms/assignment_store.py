@@ -72,28 +72,32 @@ async def insert_orders(
             # Everybody locks units in one order, so that two proposals cannot wait for each other.
             async for _ in QUERIES.lock_units(conn, units=[order.unit for order in orders]):
                 pass
-            for order in orders:
-                await QUERIES.insert_order(
-                    conn,
-                    id=ids[order.unit_code],
-                    county=county,
-                    incident=incident,
-                    unit=order.unit,
-                    proposal=proposal,
-                    slot=order.slot,
-                    task=order.task,
-                    verb=order.verb.value,
-                    reason=dict(order.reason),
-                    eta_seconds=order.eta_seconds,
-                    turnout_seconds=order.turnout_seconds,
-                    travel_seconds=order.travel_seconds,
-                    distance_metres=order.distance_metres,
-                    on_foot_metres=order.on_foot_metres,
-                    path=order.path,
-                    by_road=order.by_road,
-                    dispatched_by=by,
-                    dispatched_at=at,
-                )
+            await QUERIES.insert_order(
+                conn,
+                [
+                    {
+                        "id": ids[order.unit_code],
+                        "county": county,
+                        "incident": incident,
+                        "unit": order.unit,
+                        "proposal": proposal,
+                        "slot": order.slot,
+                        "task": order.task,
+                        "verb": order.verb.value,
+                        "reason": dict(order.reason),
+                        "eta_seconds": order.eta_seconds,
+                        "turnout_seconds": order.turnout_seconds,
+                        "travel_seconds": order.travel_seconds,
+                        "distance_metres": order.distance_metres,
+                        "on_foot_metres": order.on_foot_metres,
+                        "path": order.path,
+                        "by_road": order.by_road,
+                        "dispatched_by": by,
+                        "dispatched_at": at,
+                    }
+                    for order in orders
+                ],
+            )
     except asyncpg.UniqueViolationError as error:
         if error.constraint_name == "assignment_unit_busy":
             raise UnitBusy from error

@@ -27,8 +27,8 @@ where a.county = :county and (u.code = :unit or u.id::text = lower(:unit))
 -- The rows of units about to be ordered, locked in one order by everybody.
 select id, code from unit where id = any(:units::uuid[]) order by id for no key update;
 
--- name: insert_order(id, county, incident, unit, proposal, slot, task, verb, reason, eta_seconds, turnout_seconds, travel_seconds, distance_metres, on_foot_metres, path, by_road, dispatched_by, dispatched_at)!
--- Order one unit. The two partial unique indexes refuse a busy unit and a filled slot.
+-- name: insert_order(id, county, incident, unit, proposal, slot, task, verb, reason, eta_seconds, turnout_seconds, travel_seconds, distance_metres, on_foot_metres, path, by_road, dispatched_by, dispatched_at)*!
+-- Order units, a row each. The two partial unique indexes refuse a busy unit and a filled slot.
 insert into assignment (id, county, incident, unit, proposal, slot, task, verb, state, reason, eta_seconds,
     turnout_seconds, travel_seconds, distance_metres, on_foot_metres, path, by_road, dispatched_by,
     dispatched_at)

@@ -10,7 +10,7 @@ from dispatch.access.problem import Problem
 from dispatch.alarms.desk import Desk
 from dispatch.alarms.incident_store import lock_incident
 from dispatch.alarms.proposal_store import (
-    insert_notice,
+    insert_notices,
     lock_notice,
     notice_card,
     notice_cards,
@@ -25,18 +25,16 @@ NOTICE = "notice.units_ordered"
 
 async def send_notices(desk: Desk, work: Work, incident: IncidentRow, bodies: Sequence[str]) -> list[UUID]:
     """Tell each body of the plan that has not been told yet; answers the new notices."""
-    sent = [
-        await insert_notice(
-            work.conn,
-            county=desk.county.code,
-            incident=incident.id,
-            body=body,
-            text_code=NOTICE,
-            at=work.now,
-        )
-        for body in bodies
-    ]
-    return [id for id in sent if id is not None]
+    if not bodies:
+        return []
+    return await insert_notices(
+        work.conn,
+        county=desk.county.code,
+        incident=incident.id,
+        bodies=bodies,
+        text_code=NOTICE,
+        at=work.now,
+    )
 
 
 async def notify(desk: Desk, work: Work, id: UUID, body: str, *, by: str) -> dict[str, Any]:

@@ -15,10 +15,10 @@ from dispatch.alarms.proposal_store import resolve_shortfalls
 from dispatch.alarms.rows import IncidentRow, Order
 from dispatch.alarms.tell import changed, order_brief
 from dispatch.forces.model import Candidate
-from dispatch.push.changes import tell_devices
+from dispatch.push.changes import ForDevices, tell_each
 from gis_data.model import Verb
 from runtime.database import Work
-from runtime.timers import set_timer
+from runtime.timers import set_timers
 
 AUTOMATIC = "automatic"
 
@@ -65,19 +65,13 @@ async def send(
     ids = await insert_orders(
         work.conn, desk.county.code, incident.id, orders, proposal=proposal, by=by, at=work.now
     )
-    for order in orders:
-        for kind, due_at in (
-            ("delivery", order.delivery_due_at),
-            ("acknowledge", order.acknowledge_due_at),
-        ):
-            if due_at is not None:
-                await set_timer(
-                    work.conn,
-                    county=desk.county.code,
-                    kind=kind,
-                    subject=ids[order.unit_code],
-                    due_at=due_at,
-                )
+    due = [
+        (kind, ids[order.unit_code], due_at)
+        for order in orders
+        for kind, due_at in (("delivery", order.delivery_due_at), ("acknowledge", order.acknowledge_due_at))
+        if due_at is not None
+    ]
+    await set_timers(work.conn, county=desk.county.code, timers=due)
     await resolve_shortfalls(work.conn, incident.id, work.now, frozenset(order.slot for order in orders))
     return ids
 
@@ -93,17 +87,17 @@ async def announce(
 ) -> None:
     """Tell devices, boards and the bodies of the plan about orders that stand."""
     due = {ids[order.unit_code]: order.acknowledge_due_at for order in orders}
-    for assignment in await assignments_of(work.conn, incident.id):
-        if assignment.id in due:
-            brief = order_brief(incident, assignment, due[assignment.id])
-            await tell_devices(
-                work,
-                desk.county.code,
-                assignment.station,
-                assignment.unit_code,
-                "order_dispatched",
-                brief,
-            )
+    orders_told = [
+        ForDevices(
+            assignment.station,
+            assignment.unit_code,
+            "order_dispatched",
+            order_brief(incident, assignment, due[assignment.id]),
+        )
+        for assignment in await assignments_of(work.conn, incident.id)
+        if assignment.id in due
+    ]
+    await tell_each(work, desk.county.code, orders_told)
     notices = await send_notices(desk, work, incident, plan_of(desk.county, incident).notify)
     await changed(
         desk,

@@ -103,13 +103,19 @@ async def resolve_shortfalls(
         await QUERIES.resolve_shortfalls(conn, ids=ids, at=at)
 
 
-async def insert_notice(
-    conn: Connection, *, county: str, incident: UUID, body: str, text_code: str, at: datetime
-) -> UUID | None:
-    id: UUID | None = await QUERIES.insert_notice(
-        conn, id=new_id(), county=county, incident=incident, body=body, text_code=text_code, at=at
+async def insert_notices(
+    conn: Connection, *, county: str, incident: UUID, bodies: Sequence[str], text_code: str, at: datetime
+) -> list[UUID]:
+    rows = QUERIES.insert_notices(
+        conn,
+        ids=[new_id() for _ in bodies],
+        county=county,
+        incident=incident,
+        bodies=list(bodies),
+        text_code=text_code,
+        at=at,
     )
-    return id
+    return [row["id"] async for row in rows]
 
 
 async def lock_notice(conn: Connection, county: str, id: UUID) -> dict[str, Any] | None:

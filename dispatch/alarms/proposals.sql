@@ -29,10 +29,11 @@ update shortfall set missing = :missing, cause = :cause where id = :id;
 -- What lacked has been found, or is needed no more.
 update shortfall set resolved_at = :at where id = any(:ids::uuid[]);
 
--- name: insert_notice(id, county, incident, body, text_code, at)$
--- Tell a body once; null when it was told before.
+-- name: insert_notices(ids, county, incident, bodies, text_code, at)
+-- Tell each body once; the new notices.
 insert into notice (id, county, incident, body, text_code, sent_at)
-values (:id, :county, :incident, :body, :text_code, :at)
+select w.id, :county, :incident, w.body, :text_code, :at
+from unnest(:ids::uuid[], :bodies::text[]) as w (id, body)
 on conflict (incident, body, text_code) do nothing
 returning id;
 

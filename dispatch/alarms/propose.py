@@ -22,7 +22,7 @@ from dispatch.forces.model import Candidate
 from dispatch.forces.starting import to_starts
 from dispatch.forces.store import load_candidates
 from dispatch.forces.turnout import is_night
-from dispatch.push.changes import tell_devices
+from dispatch.push.changes import ForDevices, tell_each
 from gis_data.model import Verb
 from runtime.database import Work
 from runtime.errors import UserError
@@ -257,13 +257,14 @@ async def _announce(
 
 async def _pre_alert(desk: Desk, work: Work, incident: IncidentRow, result: Mapping[str, Any]) -> None:
     """预警: the bell rings at the proposed stations while the call goes on; it binds nobody."""
-    for one in result["units"]:
-        if one["verb"] == Verb.ORDER.value:
-            await tell_devices(
-                work,
-                desk.county.code,
-                one["station"],
-                one["unit"],
-                "pre_alert_sounded",
-                {"unit": one["unit"], "incident": incident_brief(incident)},
-            )
+    told = [
+        ForDevices(
+            one["station"],
+            one["unit"],
+            "pre_alert_sounded",
+            {"unit": one["unit"], "incident": incident_brief(incident)},
+        )
+        for one in result["units"]
+        if one["verb"] == Verb.ORDER.value
+    ]
+    await tell_each(work, desk.county.code, told)

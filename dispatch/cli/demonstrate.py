@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -48,4 +49,6 @@ def demo(
         raise InputError("--report", f"the folder of {report} does not exist", "make it or name another file")
     settings = settings_of(**where)
     folder = county_folder(settings, county)
-    return run_demo(settings, folder, read_county(folder), Options(alarms, speed, once, report, lang, port))
+    read = read_county(folder)
+    gc.freeze()  # it stays: the simulated devices must not stand still while garbage is sought in it
+    return run_demo(settings, folder, read, Options(alarms, speed, once, report, lang, port))

@@ -1,8 +1,10 @@
--- name: devices_of(county, station, unit)
--- The devices that serve a unit: its own, and those of its station that serve every unit.
-select id from device
-where county = :county and station = :station and (unit is null or unit = :unit) and revoked_at is null
-order by id;
+-- name: devices_of(county, stations, units)
+-- The devices that serve each of these units (`number` from 1): its own, and those of its station that serve every unit.
+select w.number, d.id
+from unnest(:stations::text[], :units::text[]) with ordinality as w (station, unit, number)
+join device d on d.county = :county and d.station = w.station and (d.unit is null or d.unit = w.unit)
+    and d.revoked_at is null
+order by w.number, d.id;
 
 -- name: devices_at(county, station)
 select id from device where county = :county and station = :station and revoked_at is null order by id;

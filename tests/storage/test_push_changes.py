@@ -31,6 +31,23 @@ async def test_a_change_of_another_countys_unit_carries_no_card(db: Database) ->
     assert event.data["cards"]["units"] == []
 
 
+async def test_changes_of_one_transaction_are_journaled_in_order_each_with_its_own_cards(
+    db: Database,
+) -> None:
+    await make_county(db)
+    async with db.work() as work:
+        await record_change(work, COUNTY, "first", {"number": 1}, units=[UNIT])
+        await record_change(work, COUNTY, "second", {"number": 2})
+        await record_change(work, COUNTY, "third", {"number": 3}, units=[UNIT])
+        await work.conn.execute("update unit set version = version + 1")
+    async with db.pool.acquire() as conn:
+        events = await read_events(conn, f"county/{COUNTY}", 0)
+    assert [(event.type, event.data["number"]) for event in events] == [
+        ("first", 1), ("second", 2), ("third", 3),
+    ]  # fmt: skip
+    assert [[card["version"] for card in event.data["cards"]["units"]] for event in events] == [[2], [], [2]]
+
+
 async def test_a_change_that_is_overtaken_never_journals_an_older_card(db: Database) -> None:
     """Somebody else's change of the same card commits while this transaction is still at work."""
     await make_county(db)
