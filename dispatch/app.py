@@ -37,8 +37,10 @@ from dispatch.duty.api import make_roster_router
 from dispatch.duty.handover import keep_handovers
 from dispatch.duty.offering import lapse_offers
 from dispatch.duty.rollcall_api import make_rollcall_router
+from dispatch.duty.settling import settle_last_month
 from dispatch.duty.swapping import lapse_swaps
 from dispatch.duty.timers import duty_handlers
+from dispatch.duty.workshop import Workshop
 from dispatch.forces.api import make_forces_router
 from dispatch.forces.commands import forget_stale_positions
 from dispatch.forces.conditions import turn_conditions
@@ -141,7 +143,9 @@ async def running_service(settings: Settings, servers: Servers, county: County) 
         )
         app.include_router(make_reach_router(guard, county, roads))
         app.include_router(make_speeds_router(db, guard, county, speeds.version))
-        app.include_router(make_roster_router(db, guard, county))
+        workshop = Workshop()
+        stack.push_async_callback(workshop.close)
+        app.include_router(make_roster_router(db, guard, county, workshop))
         snapshots = ConsoleSnapshots(db, county)
         tiles = TileStore(settings.cache_folder / "tiles", county)
         stack.callback(tiles.close)
@@ -236,6 +240,7 @@ def _jobs(desk: Desk, settings: Settings) -> tuple[Job, ...]:
         Job("lapse-swaps", in_one_work(lapse_swaps), every_seconds=60, lease_seconds=45),
         Job("lapse-offers", in_one_work(lapse_offers), every_seconds=60, lease_seconds=45),
         Job("presume-home", in_one_work(presume_home), every_seconds=600),
+        Job("settle-month", in_one_work(settle_last_month), cron="30 3 * * *"),
         Job("daily-summary", summarise, cron="5 0 * * *"),
         Job("retention", retain, cron="20 4 * * *"),
     )

@@ -22,6 +22,7 @@ create table absence (
     told_by text not null,
     told_at timestamp with time zone not null,
     withdrawn_at timestamp with time zone,
+    released jsonb default '[]'::jsonb not null,
     constraint absence_pkey PRIMARY KEY (id),
     constraint absence_county_code_key UNIQUE (county, code),
     constraint absence_check CHECK ((ends_at > starts_at)),

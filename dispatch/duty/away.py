@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from dispatch.access.problem import Problem
-from dispatch.duty.change import Change, difference, released
+from dispatch.duty.change import Change, difference, released, told
 from dispatch.duty.changing import carry_out, open_seats, running_units
 from dispatch.duty.crewing import refresh
 from dispatch.duty.decide import Standing, breaks_rules
@@ -71,6 +71,8 @@ async def report_absence(
         "note": note,
     }
     await BOOK.insert_absences(work.conn, county=county, rows=[row], from_folder=False, by=by, at=work.now)
+    if change.gone:
+        await BOOK.set_released(work.conn, county=county, code=absence.code, released=told(change.gone))
     seats = open_seats(standing, change)
     params = {
         "absence": absence.code,

@@ -134,3 +134,17 @@ returning id, person, day, minutes;
 
 -- name: incident_exists(county, id)$
 select exists (select from incident where county = :county and id = :id);
+
+-- name: set_released(county, code, released)!
+update absence set released = :released::jsonb where county = :county and code = :code;
+
+-- name: absences_of(county, codes)
+select code, person, kind, starts_at, ends_at, note, released from absence
+where county = :county and code = any(:codes::text[]) and withdrawn_at is null order by code;
+
+-- name: balances(county, month)
+select person, team, month, nights, weekends, holidays, minutes, settled_at from fairness_balance
+where county = :county and month = :month order by team, person;
+
+-- name: first_published(county)$
+select min(day) from duty_day where county = :county;

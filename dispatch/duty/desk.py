@@ -13,6 +13,7 @@ from pydantic import AwareDatetime, BaseModel, StringConstraints
 from dispatch.access.guard import Guard
 from dispatch.access.principal import Principal, Role
 from dispatch.access.problem import Problem
+from dispatch.duty.workshop import Workshop
 from gis_data.model import County
 from runtime.database import Database, Work
 from runtime.idempotency import run_once
@@ -35,6 +36,7 @@ class RosterDesk:
     db: Database
     guard: Guard
     county: County
+    workshop: Workshop
 
     async def once(
         self,

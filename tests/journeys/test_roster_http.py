@@ -15,6 +15,7 @@ from dispatch.access.guard import Guard
 from dispatch.access.principal import Role
 from dispatch.access.problem import install_problem_handlers
 from dispatch.duty.api import make_roster_router
+from dispatch.duty.workshop import Workshop
 from roster.plan import Duty
 from runtime.database import Database
 from tests.storage.duty_world import CODE, DAYS, FIRST, TODAY, DutyWorld, after, month, noon, without
@@ -70,7 +71,8 @@ async def office(stopped_db: Database) -> AsyncIterator[Office]:
         guard = Guard(stopped_db)
         app = FastAPI()
         install_problem_handlers(app)
-        app.include_router(make_roster_router(stopped_db, guard, small_county()))
+        workshop = Workshop()
+        app.include_router(make_roster_router(stopped_db, guard, small_county(), workshop))
         tokens = {
             "officer": await create_token(stopped_db, county=CODE, role=Role.ROSTER_OFFICER),
             "viewer": await create_token(stopped_db, county=CODE, role=Role.VIEWER),
@@ -79,6 +81,7 @@ async def office(stopped_db: Database) -> AsyncIterator[Office]:
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
             yield Office(world, http, tokens)
         guard.close()
+        await workshop.close()
 
 
 async def test_a_month_is_drafted_checked_published_swapped_and_compared(office: Office) -> None:
@@ -137,6 +140,26 @@ async def test_somebody_falls_ill_and_the_seat_is_offered_answered_and_granted(o
     assert granted["person"] == first
     ahead = await office.done("GET", f"/forecast?first={SOON}&days=1&team=W1")
     assert [one["colour"] for one in ahead["items"]] == ["green"]
+
+
+async def test_a_roster_is_mended_after_a_sickness_and_people_are_asked_first(office: Office) -> None:
+    await office.world.publish()
+    sick = (await office.world.at(after(TODAY, 1)))["driver"]
+    said = {"kind": "sick", "starts": noon(TODAY, 15).isoformat(), "ends": noon(after(TODAY, 7)).isoformat()}
+    told = await office.done("POST", "/absences", {**said, "person": sick.person})
+    found = await office.done("POST", "/repairs", {"absences": [told["absence"]]})
+    best = found["options"][0]
+    assert best["proved"]
+    assert best["cost"]["required_open"] == 0
+    take = f"/repairs/{found['repair']}/take"
+    if best["asks"]:
+        unasked = await office.call("POST", take, {"number": 1})
+        assert unasked.json()["code"] == "consent_needed"
+    await office.done("POST", take, {"number": 1, "consents": best["asks"]})
+    again = await office.call("POST", take, {"number": 1, "consents": best["asks"]})
+    assert again.json()["code"] == "repair_taken"
+    ahead = await office.done("GET", f"/forecast?first={after(TODAY, 1)}&days=7")
+    assert {one["colour"] for one in ahead["items"]} == {"green"}
 
 
 async def test_a_repeated_request_has_one_effect_and_the_first_answer(office: Office) -> None:
