@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -216,12 +217,12 @@ class Case:
 
 def case_of(book: Book, roster: Roster, ground: Ground | None = None) -> Case:
     """Give the `ground` of an earlier case of the same book, to save its indexing."""
-    duties: dict[str, list[Duty]] = {}
-    crews: dict[ShiftKey, list[Duty]] = {}
+    duties: defaultdict[str, list[Duty]] = defaultdict(list)
+    crews: defaultdict[ShiftKey, list[Duty]] = defaultdict(list)
     for duty in roster.duties:
-        duties.setdefault(duty.person, []).append(duty)
-        crews.setdefault(key_of(duty), []).append(duty)
-    return Case(ground or ground_of(book), roster, duties, crews)
+        duties[duty.person].append(duty)
+        crews[duty.team, duty.day, duty.shift].append(duty)
+    return Case(ground or ground_of(book), roster, dict(duties), dict(crews))
 
 
 def key_of(duty: Duty) -> ShiftKey:

@@ -50,9 +50,9 @@ def newly_broken(
 def difference(before: Roster, after: Roster) -> tuple[tuple[Duty, ...], tuple[Duty, ...]]:
     """The duties only in the one, and those only in the other, sorted."""
     # Rosters made from one another share most of their duties as objects: those are sorted out cheaply first.
-    ours, theirs = {id(d) for d in before.duties}, {id(d) for d in after.duties}
-    old = Counter(d for d in before.duties if id(d) not in theirs)
-    new = Counter(d for d in after.duties if id(d) not in ours)
+    ours, theirs = set(map(id, before.duties)), set(map(id, after.duties))
+    old = Counter([d for d in before.duties if id(d) not in theirs])
+    new = Counter([d for d in after.duties if id(d) not in ours])
     return tuple(sorted((old - new).elements())), tuple(sorted((new - old).elements()))
 
 
