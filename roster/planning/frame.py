@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from roster.demand import seats_between
 from roster.people import Person
 from roster.plan import Book, Duty
-from roster.planning.limits import Limits, limits_of
+from roster.planning.limits import ELSEWHERE, Limits, limits_of
 from roster.planning.spans import Spans, counted_minutes, lives_in, minute_of, week_of
 from roster.planning.working_time import Key, Limit, Period, Turn, working_time
 from roster.policy import Strength
@@ -63,6 +63,7 @@ class Frame:
     """By person: turns served before the period or elsewhere."""
     guards: bool
     _limits: dict[Limits, tuple[Limit, ...]] = field(default_factory=dict)
+    _fits: dict[tuple[str, tuple[str, ...], date, str], bool] = field(default_factory=dict)
     _matrices: dict[int, tuple[Floats, Floats]] = field(default_factory=dict)
 
     @cached_property
@@ -91,11 +92,12 @@ class Frame:
 
     def absences_at(self, person: str, turn: Turn) -> tuple[str, ...]:
         """Codes of the absences that forbid a person a turn."""
-        return tuple(
+        found = (
             code
             for starts, ends, code in self._away.get(person, ())
             if starts < turn.ends and turn.starts < ends
         )
+        return tuple(dict.fromkeys(found))
 
     def belongs(self, at: int, turn: Turn) -> bool:
         """Membership on the day; whoever is lent belongs to his own team on that day."""
@@ -105,8 +107,13 @@ class Frame:
     def fits(self, person: Person, place: Place) -> bool:
         """Holds what the seat needs on the day the turn begins and on the day it ends."""
         turn = self.turns[place.turn]
-        until = self.spans.last_day(turn.day, turn.shift)
-        return all(person.holds(code, turn.day) and person.holds(code, until) for code in place.needs)
+        key = (person.code, place.needs, turn.day, turn.shift)
+        known = self._fits.get(key)
+        if known is None:
+            until = self.spans.last_day(turn.day, turn.shift)
+            known = all(person.holds(code, turn.day) and person.holds(code, until) for code in place.needs)
+            self._fits[key] = known
+        return known
 
     def limits(self, at: int) -> tuple[Limit, ...]:
         """The working-time rules of one person; people bound alike share them. What the county has made a preference
@@ -115,12 +122,10 @@ class Frame:
         team = self.team if at < self.own else person.home_team
         limits = limits_of(self.book, person, team, self.first, self.days)
         if limits not in self._limits:
-            policy = self.book.policy
+            policy, free = self.book.policy, person.employment in ELSEWHERE
+            regular = None if free else policy.average_week_minutes
             period = Period(
-                self.turns,
-                self.first,
-                self.days,
-                self._weekends,
+                self.turns, self.first, self.days, self._weekends, regular, policy.overtime_month_minutes
             )
             self._limits[limits] = tuple(
                 limit
@@ -139,7 +144,10 @@ class Frame:
             rows = np.array([limit.weights for limit in plain], np.float64).reshape(
                 len(plain), len(self.turns)
             )
-            known = rows, np.array([limit.at_most for limit in plain], np.float64)
+            # Whole duties only: 4,752 minutes are six turns of 792, and so says the row; fractions gain nothing.
+            unit = np.array([np.gcd.reduce(limit.weights) or 1 for limit in plain], np.int64)
+            most = np.array([limit.at_most for limit in plain], np.int64) // unit
+            known = rows / unit[:, None], most.astype(np.float64)
             self._matrices[id(limits)] = known
         permits = [
             a for a in self.book.authorisations if a.person == self.people[at].code and a.rule != "rest"

@@ -131,10 +131,9 @@ class Programme:
         solver.run()
         return self._read(solver)
 
-    def ray(self) -> Floats | None:
-        """Weights of the rows that prove a relaxed programme impossible (Farkas), after such an answer."""
-        has_ray, values = self._ready().getDualRay()[1:3]
-        return np.asarray(values, np.float64) if has_ray else None
+    def duals(self) -> Floats:
+        """What each row costs at the margin, after a relaxed answer."""
+        return np.asarray(self._ready().getSolution().row_dual, np.float64)
 
     @staticmethod
     def _read(solver: Any) -> Answer:
@@ -170,6 +169,9 @@ class Programme:
         lp.a_matrix_.index_ = np.array(self._indices, np.int32)
         lp.a_matrix_.value_ = np.array(self._values, np.float64)
         lp.integrality_ = [highspy.HighsVarType.kInteger] * self.columns
-        solver.passModel(lp)
+        if solver.passModel(lp) == highspy.HighsStatus.kError:
+            raise ValueError(
+                "the programme is malformed: a row names a column twice or one that is not there"
+            )
         self._solver = solver
         return solver

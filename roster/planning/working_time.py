@@ -63,6 +63,9 @@ class Period:
     first: date
     days: int
     weekends: Callable[[date, str], frozenset[date]]
+    regular_week_minutes: int | None
+    """None: nobody's overtime is bounded."""
+    overtime_month_minutes: int
 
     @property
     def last(self) -> date:
@@ -95,6 +98,7 @@ def working_time(period: Period, limits: Limits, *, guards: bool) -> Iterable[Li
             week = dict.fromkeys(days.within(first, last), 1)
             yield days.total("rest_day", week, limits.week_days, first, last)
     yield from _of_the_period(days, period, limits)
+    yield from _overtime(days, period)
 
 
 class _Days:
@@ -136,6 +140,17 @@ def _of_the_period(days: _Days, period: Period, limits: Limits) -> Iterable[Limi
         sets = tuple(tuple(found) for _, found in sorted(blocks.items()))
         none = np.zeros(len(days.turns), np.int64)
         yield Limit("weekends", none, limits.weekends, period.first, period.last, sets)
+
+
+def _overtime(days: _Days, period: Period) -> Iterable[Limit]:
+    """In each calendar month no more than the cap beyond the average's share of it."""
+    month = period.first.replace(day=1)
+    while period.regular_week_minutes is not None and month <= period.last:
+        last = (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        minutes = {at: days.turns[at].counted for at in days.within(month, last)}
+        regular = period.regular_week_minutes * last.day // 7
+        yield days.total("overtime_month", minutes, regular + period.overtime_month_minutes, month, last)
+        month = last + timedelta(days=1)
 
 
 def _day_runs(days: _Days, limits: Limits, first: date) -> Iterable[Limit]:

@@ -48,7 +48,7 @@ cases = st.tuples(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(cases)
 def test_no_option_breaks_a_rule_or_moves_what_is_past_or_near_without_asking(
     case: tuple[list[bool], int, int, int, int, int],
@@ -75,7 +75,7 @@ def test_no_option_breaks_a_rule_or_moves_what_is_past_or_near_without_asking(
     assert all(found.options[0].cost <= option.cost for option in found.options)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(
     st.lists(st.booleans(), min_size=4, max_size=4).filter(any),
     st.integers(0, 3),

@@ -1,0 +1,361 @@
+"""The cheapest ways to make an impossible month possible, each solved anew with it and audited before it is offered.
+
+A way is of one kind: leave moved or taken back, people lent, exceptions authorised, seats left open, somebody trained
+or hired. Of each kind the fewest steps are sought by the same exact programme as the clash.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+
+import numpy as np
+
+from roster.people import Absence, AbsenceKind, Employment, Membership, Person, Qualification
+from roster.plan import Authorisation, Book, Duty, Roster
+from roster.planning.explain import Explanation, Timer, best_month, roster_of
+from roster.planning.frame import Frame, frame_of
+from roster.planning.guarded import Element, ElementKind, Guarded
+from roster.policy import Strength
+from roster.rules.check import check
+from roster.rules.rulebook import BY_CODE
+from roster.rules.violation import Violation, blocking
+
+MOVED_DAYS = 7
+MOVABLE = frozenset({AbsenceKind.LEAVE, AbsenceKind.TRAINING, AbsenceKind.OWED_REST})
+MOST_HIRED = 3
+MOST_STEPS = 12
+"""What takes more is no fix but another plan."""
+PROPOSED = "proposed"
+"""The authorisation's code in what is proposed; whoever grants it gives it a number."""
+
+
+class FixKind(StrEnum):
+    MOVE_LEAVE = "move_leave"
+    TAKE_BACK_LEAVE = "take_back_leave"
+    LEND = "lend"
+    AUTHORISE = "authorise"
+    QUALIFY = "qualify"
+    LEAVE_OPEN = "leave_open"
+    HIRE = "hire"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do: `roster.fix.<kind>` with these parameters. `days` are those that it is about."""
+
+    kind: FixKind
+    person: str = ""
+    rule: str = ""
+    role: str = ""
+    seat: str = ""
+    shift: str = ""
+    team: str = ""
+    days: tuple[date, ...] = ()
+    by_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Steps that together make the month possible, and the roster that shows it: all required seats filled (but for
+    those left open with authorisation), nothing in it that forbids publishing, by the book as the steps leave it."""
+
+    kind: FixKind
+    steps: tuple[Step, ...]
+    cost: int
+    book: Book
+    roster: Roster
+
+
+_PRICES = {
+    FixKind.MOVE_LEAVE: 1,
+    FixKind.LEND: 3,
+    FixKind.TAKE_BACK_LEAVE: 8,
+    FixKind.AUTHORISE: 10,
+    FixKind.QUALIFY: 30,
+    FixKind.LEAVE_OPEN: 40,
+    FixKind.HIRE: 300,
+}
+"""Of a step: what is least trouble comes first. Lending counts by duty, moving by day."""
+
+
+def fixes(
+    book: Book,
+    team: str,
+    first: date,
+    days: int,
+    why: Explanation,
+    *,
+    clock: Callable[[], float],
+    seconds: float = 10.0,
+    elsewhere: Iterable[Duty] = (),
+) -> tuple[Fix, ...]:
+    """Ways out of an impossible month, cheapest first; none is offered that does not solve it."""
+    fixer = _Fixer(book, team, first, days, why, tuple(elsewhere), Timer(clock, seconds))
+    found: list[Fix] = []
+    for way in (fixer.leave_open, fixer.leaves, fixer.lend, fixer.authorise, fixer.qualify, fixer.hire):
+        if fixer.timer.over:
+            break
+        fix = way()
+        if fix is not None:
+            found.append(fix)
+    return tuple(sorted(found, key=lambda fix: (fix.cost, fix.kind)))
+
+
+class _Fixer:
+    def __init__(
+        self,
+        book: Book,
+        team: str,
+        first: date,
+        days: int,
+        why: Explanation,
+        elsewhere: Sequence[Duty],
+        timer: Timer,
+    ) -> None:
+        self.book, self.team, self.first, self.days = book, team, first, days
+        self.why, self.elsewhere, self.timer = why, elsewhere, timer
+        self.frame = self._frame(book)
+        self.required = [at for at, place in enumerate(self.frame.places) if place.required]
+        self.elements = [element for part in why.parts for element in part.elements]
+        self.demanded = sorted({e.place for e in self.elements if e.kind is ElementKind.DEMAND})
+
+    def _frame(self, book: Book) -> Frame:
+        return frame_of(book, self.team, self.first, self.days, self.elsewhere, guards=True)
+
+    def _faults(self, book: Book, roster: Roster) -> list[Violation]:
+        """What forbids publishing the team's roster."""
+        everywhere = replace(
+            roster,
+            teams=tuple(sorted({*roster.teams, *(duty.team for duty in self.elsewhere)})),
+            duties=tuple(sorted((*roster.duties, *self.elsewhere))),
+        )
+        return [v for v in blocking(check(book, everywhere)) if v.team in ("", self.team)]
+
+    def _fix(
+        self, kind: FixKind, steps: Sequence[Step], book: Book, roster: Roster, count: int
+    ) -> Fix | None:
+        if not steps or self._faults(book, roster):
+            return None
+        return Fix(kind, tuple(steps), _PRICES[kind] * count, book, roster)
+
+    def _solved(self, book: Book) -> Roster | None:
+        frame = self._frame(book)
+        required = [at for at, place in enumerate(frame.places) if place.required]
+        short, roster, _ = best_month(Guarded(frame, required, elastic=True), self.timer.left)
+        return roster if short == 0 else None
+
+    def _fewest(self, whole: Guarded, costs: dict[int, float]) -> list[tuple[int, int]] | None:
+        """Who sits where at the least cost with every seat filled; None if that cannot be (or not in the time)."""
+        prices = np.zeros(whole.programme.columns)
+        prices[list(costs)] = list(costs.values())
+        answer = whole.programme.minimise(prices, seconds=self.timer.left)
+        if answer.values is None:
+            return None
+        self.values = answer.values
+        return [pair for pair, column in whole.seat.items() if answer.values[column] > 0.5]
+
+    def leave_open(self) -> Fix | None:
+        """The fewest seats that have to stay empty, with an authorisation for the team on those days."""
+        filled = Counter((d.day, d.shift, d.seat) for d in self.why.roster.duties)
+        empty = [
+            seat
+            for place in self.frame.places
+            if place.required
+            for seat in place.seats
+            if not filled[seat.day, seat.shift, seat.key]
+        ]
+        steps = [
+            Step(FixKind.LEAVE_OPEN, role=s.role, seat=s.key, shift=s.shift, team=s.team, days=(s.day,))
+            for s in empty
+        ]
+        permits = [_permit("seat_unfilled", "", self.team, day) for day in sorted({s.day for s in empty})]
+        book = replace(self.book, authorisations=(*self.book.authorisations, *permits))
+        return self._fix(FixKind.LEAVE_OPEN, steps, book, self.why.roster, len(steps))
+
+    def leaves(self) -> Fix | None:
+        """The fewest absences that stand in the way; a single one is moved by as few days as do, else taken back."""
+        mine = {p.code for p in self.frame.people[: self.frame.own]}
+        movable = {a.code: a for a in self.book.absences if a.kind in MOVABLE and a.person in mine}
+        loose = [Element(ElementKind.ABSENCE, a.code, a.person) for a in movable.values()]
+        if not any(e.kind is ElementKind.ABSENCE for e in self.elements):
+            return None
+        whole = Guarded(self.frame, self.required, elastic=False, loose=loose)
+        pairs = self._fewest(whole, dict.fromkeys(whole.broken.values(), 1.0))
+        if pairs is None:
+            return None
+        broken = [movable[e.code] for e, column in whole.broken.items() if self.values[column] > 0.5]
+        if len(broken) == 1:
+            moved = self._moved(broken[0])
+            if moved is not None:
+                return moved
+        steps = [Step(FixKind.TAKE_BACK_LEAVE, person=a.person, days=self._days_of(a)) for a in broken]
+        book = replace(self.book, absences=tuple(a for a in self.book.absences if a not in broken))
+        return self._fix(FixKind.TAKE_BACK_LEAVE, steps, book, roster_of(self.frame, pairs), len(steps))
+
+    def _moved(self, absence: Absence) -> Fix | None:
+        for distance in range(1, MOVED_DAYS + 1):
+            for by_days in (distance, -distance):
+                if self.timer.over:
+                    return None
+                shift = timedelta(days=by_days)
+                moved = replace(absence, starts=absence.starts + shift, ends=absence.ends + shift)
+                others = tuple(a for a in self.book.absences if a is not absence)
+                book = replace(self.book, absences=(*others, moved))
+                roster = self._solved(book) if self._helps(book) else None
+                if roster is not None:
+                    step = Step(
+                        FixKind.MOVE_LEAVE,
+                        person=absence.person,
+                        days=self._days_of(absence),
+                        by_days=by_days,
+                    )
+                    return self._fix(FixKind.MOVE_LEAVE, [step], book, roster, distance)
+        return None
+
+    def _helps(self, book: Book) -> bool:
+        """Whether the clash itself is gone: quicker to see than the whole month."""
+        part = Guarded(self._frame(book), self.demanded, elastic=False)
+        return part.holds(part.elements, self.timer.left) is not False
+
+    def _days_of(self, absence: Absence) -> tuple[date, ...]:
+        zone = self.book.time_zone
+        last = (absence.ends - timedelta(minutes=1)).astimezone(zone).date()
+        return absence.starts.astimezone(zone).date(), last
+
+    def lend(self) -> Fix | None:
+        """Fewest duties by people of teams that lend, on the seats of the clash."""
+        frame = self.frame
+        more = [
+            (person, place)
+            for place in self.demanded
+            for person in range(frame.own, len(frame.people))
+            if self._may_come(person, place)
+        ]
+        if not more:
+            return None
+        whole = Guarded(frame, self.required, elastic=False, more=more)
+        costs = {whole.seat[pair]: 1.0 for pair in more}
+        for person in {person for person, _ in more}:  # the same person twice rather than two people
+            flag = whole.programme.column()
+            costs[flag] = 2.0
+            for pair in more:
+                if pair[0] == person:
+                    whole.programme.row([flag, whole.seat[pair]], [1.0, -1.0], lower=0.0)
+        pairs = self._fewest(whole, costs)
+        if pairs is None:
+            return None
+        lent = sorted(pair for pair in pairs if pair[0] >= frame.own)
+        steps = []
+        for person in sorted({person for person, _ in lent}):
+            places = [frame.places[place] for who, place in lent if who == person]
+            days = tuple(frame.turns[place.turn].day for place in places)
+            one = frame.people[person]
+            steps.append(
+                Step(FixKind.LEND, person=one.code, role=places[0].role, team=one.home_team, days=days)
+            )
+        return self._fix(FixKind.LEND, steps, self.book, roster_of(frame, pairs), len(lent))
+
+    def _may_come(self, person: int, place: int) -> bool:
+        frame = self.frame
+        one, who = frame.places[place], frame.people[person]
+        turn = frame.turns[one.turn]
+        return frame.belongs(person, turn) and frame.fits(who, one) and not frame.absences_at(who.code, turn)
+
+    def authorise(self) -> Fix | None:
+        """Exceptions from overridable rules, for the fewest people; then for the days on which they are needed."""
+        codes = {e.code for e in self.elements if e.kind is ElementKind.RULE and self._overridable(e.code)}
+        if not codes:
+            return None
+        probe = Guarded(self.frame, self.required, elastic=False)
+        loose = [e for e in probe.elements if e.kind is ElementKind.RULE and e.code in codes]
+        whole = Guarded(self.frame, self.required, elastic=False, loose=loose)
+        pairs = self._fewest(whole, dict.fromkeys(whole.broken.values(), 1.0))
+        if pairs is None:
+            return None
+        roster = roster_of(self.frame, pairs)
+        faults = [v for v in self._faults(self.book, roster) if v.rule in codes]
+        permits = [_permit(v.rule, v.person, "", v.days[-1], self.first, v.days) for v in faults]
+        steps = [Step(FixKind.AUTHORISE, person=v.person, rule=v.rule, days=v.days) for v in faults]
+        book = replace(self.book, authorisations=(*self.book.authorisations, *permits))
+        return self._fix(FixKind.AUTHORISE, steps, book, roster, len(steps))
+
+    def _overridable(self, rule: str) -> bool:
+        known = BY_CODE.get(rule)
+        return (
+            known is not None and self.book.policy.strengths.get(rule, known.strength) is Strength.OVERRIDABLE
+        )
+
+    def qualify(self) -> Fix | None:
+        """The fewest own people who, with what the seats of the clash need, make it possible."""
+        frame = self.frame
+        more, needs = [], {}
+        for place in self.demanded:
+            one = frame.places[place]
+            for person in range(frame.own):
+                who = frame.people[person]
+                missing = frozenset(code for code in one.needs if not who.holds(code, self.first))
+                if (
+                    missing
+                    and frame.belongs(person, frame.turns[one.turn])
+                    and who.employment is not Employment.VOLUNTEER
+                ):
+                    more.append((person, place))
+                    needs[person, place] = missing
+        if not more:
+            return None
+        whole = Guarded(frame, self.required, elastic=False, more=more)
+        learners: dict[tuple[int, frozenset[str]], int] = {}
+        costs: dict[int, float] = {}
+        for (person, place), missing in needs.items():
+            flag = learners.setdefault((person, missing), whole.programme.columns)
+            if flag == whole.programme.columns:
+                whole.programme.column()
+                costs[flag] = 1.0
+            whole.programme.row([flag, whole.seat[person, place]], [1.0, -1.0], lower=0.0)
+        pairs = self._fewest(whole, costs)
+        if pairs is None:
+            return None
+        people = dict(self.book.people)
+        steps = []
+        for (person, missing), flag in sorted(
+            learners.items(), key=lambda item: (item[0][0], sorted(item[0][1]))
+        ):
+            if self.values[flag] > 0.5:
+                who = people[frame.people[person].code]
+                learnt = tuple(Qualification(code) for code in sorted(missing))
+                people[who.code] = replace(who, qualifications=(*who.qualifications, *learnt))
+                steps += [Step(FixKind.QUALIFY, person=who.code, role=code) for code in sorted(missing)]
+        return self._fix(
+            FixKind.QUALIFY, steps, replace(self.book, people=people), roster_of(frame, pairs), len(steps)
+        )
+
+    def hire(self) -> Fix | None:
+        """One or a few more people with all that the seats of the clash need."""
+        codes = sorted({code for place in self.demanded for code in self.frame.places[place].needs})
+        roles = sorted({self.frame.places[place].role for place in self.demanded})
+        people = dict(self.book.people)
+        steps = []
+        for number in range(1, MOST_HIRED + 1):
+            code = f"new-{number}"
+            held = tuple(Qualification(one) for one in codes)
+            people[code] = Person(code, code, Employment.CONTRACT, (Membership(self.team),), held)
+            steps.append(Step(FixKind.HIRE, person=code, role=", ".join(roles), team=self.team))
+            book = replace(self.book, people=dict(people))
+            roster = self._solved(book) if self._helps(book) else None
+            if roster is not None:
+                return self._fix(FixKind.HIRE, steps, book, roster, number)
+            if self.timer.over:
+                break
+        return None
+
+
+def _permit(
+    rule: str, person: str, team: str, day: date, first: date | None = None, days: Sequence[date] = ()
+) -> Authorisation:
+    """`days`: all those of the breach, of which the last with a duty counts."""
+    begins = day if not days else max(first or days[0], days[0])
+    return Authorisation(f"{PROPOSED}-{rule}-{person or team}-{day}", rule, person, begins, day, "", "", team)
