@@ -9,14 +9,15 @@ from datetime import timedelta
 from roster.people import NO_DEBT, Person
 from roster.plan import Book
 from roster.planning.ledger import Ledger
-from roster.planning.spans import counted_minutes
+from roster.planning.rotation import rotation_turns
+from roster.planning.spans import counted_minutes, week_of
 from roster.planning.weights import Weights
 from roster.shifts import Seat
 
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """Targets by person. Weekends have none: the fewer the better, and equal."""
+    """Targets by person."""
 
     nights: Mapping[str, float]
     weekends: Mapping[str, float]
@@ -53,10 +54,11 @@ def shares_of(
     minutes += sum(load[0] for load in loads.values())
     holidays = sum(book.calendar.is_holiday(seat.day) for seat in seats)
     whole = sum(present.values()) or 1.0
+    usual = _usual_weekends(book, ledger, team)
     ahead = {name: _ahead(book, people, name) for name in ("nights", "weekends", "holidays", "minutes")}
     return Shares(
         {who: nights * present[who] / whole - ahead["nights"][who] for who in people},
-        {who: -ahead["weekends"][who] for who in people},
+        {who: usual * present[who] - ahead["weekends"][who] for who in people},
         {who: holidays * present[who] / whole - ahead["holidays"][who] for who in people},
         {who: minutes * present[who] / whole - ahead["minutes"][who] for who in people},
         duty_minutes,
@@ -81,6 +83,16 @@ def fair_table(target: float, step: float, most: int) -> tuple[int, ...]:
     raw = [step * (count - target) ** 2 for count in range(most + 1)]
     least = min(raw)
     return tuple(int(cost - least + 0.5) for cost in raw)
+
+
+def _usual_weekends(book: Book, ledger: Ledger, team: str) -> float:
+    """Weekends that the rotation touches, on average; 0 without a rotation: the fewer the better, and equal."""
+    turns = [letters for letters in rotation_turns(book, team, ledger.first, ledger.days).values() if letters]
+    touched = [
+        {week_of(at) for day, shift in letters.items() for at in ledger.spans.weekend_days(day, shift)}
+        for letters in turns
+    ]
+    return sum(len(found) for found in touched) / len(touched) if touched else 0.0
 
 
 def _ahead(book: Book, people: Sequence[str], name: str) -> dict[str, float]:

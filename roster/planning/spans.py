@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from roster.plan import Book
@@ -52,6 +52,11 @@ class Spans:
 
 def minute_of(at: datetime) -> int:
     return int(at.timestamp() // 60)
+
+
+def midnight(book: Book, day: date) -> int:
+    """The minute on which a local day begins."""
+    return minute_of(datetime.combine(day, time(), book.time_zone))
 
 
 def week_of(day: date) -> date:
