@@ -260,7 +260,10 @@ class _Compiler:
         limits = limits_of(self.book, person, self.order.team, self.order.first, self.order.days)
         options = [*(option for _, option in allowed), *pins.values()]
         usable = {frame.works[keys[option][0]] for option in options}
-        rules, tables = member_rules(frame, who, limits, usable, shares)
+        before: dict[date, int] = defaultdict(int)
+        for worked in self.ledger.duties_of(who):
+            before[worked.day] += worked.counted if worked.day < self.order.first else 0
+        rules, tables = member_rules(frame, who, limits, usable, shares, before)
         return core.Person(who, rules, costs, off_costs, tables, history)
 
     def _rests(self, who: str, day: date, shift: str) -> bool:

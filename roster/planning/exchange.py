@@ -13,6 +13,7 @@ from roster.planning.exchange_tables import Ints, Tables
 from roster.solving.compiled import compiled
 
 ILLEGAL = 2**52
+OFF = -1
 
 
 @compiled
@@ -150,7 +151,7 @@ def propose(t: Tables, rows: Ints, counts: Ints, state: NDArray[np.uint64], who:
             return 0
         new[0, d] = option
         return 1
-    if draw < 0.24:  # somebody takes an open place, in exchange for nothing
+    if draw < 0.24:  # somebody takes an open place, giving up duties that stand in the way
         d0 = d
         for ahead in range(days):
             d = (d0 + ahead) % days
@@ -162,6 +163,7 @@ def propose(t: Tables, rows: Ints, counts: Ints, state: NDArray[np.uint64], who:
                 q = t.post_of[option, 0]
                 if counts[d, q] < t.need[d, q]:
                     new[0, d] = option
+                    make_way(rows, state, new, d)
                     return 1
         return 0
     if len(t.pairs) > 0 and draw < 0.30:
@@ -190,6 +192,21 @@ def propose(t: Tables, rows: Ints, counts: Ints, state: NDArray[np.uint64], who:
     if draw < 0.85 and e != d:
         new[0, e], new[1, e] = rows[q, e], rows[p, e]
     return seat_third(t, rows, state, who, new, d, d + 1)
+
+
+@compiled
+def make_way(rows: Ints, state: NDArray[np.uint64], new: Ints, d: int) -> None:
+    """For a duty on day d, give up nothing, the duties beside it, or one that is anywhere."""
+    days = rows.shape[1]
+    draw = below(state, 3)
+    if draw == 1:
+        for beside in (d - 1, d + 1):
+            if 0 <= beside < days:
+                new[0, beside] = OFF
+    elif draw == 2:
+        e = below(state, days)
+        if e != d:
+            new[0, e] = OFF
 
 
 @compiled

@@ -144,18 +144,18 @@ class Ledger:
         return length, living
 
     def _keeps_hours(self, person: str, known: list[Worked], new: Worked, limits: Limits) -> bool:
-        for rule, length, most in (
-            ("week_hours", 7, limits.week_minutes),
-            ("average_hours", limits.average_days, limits.average_minutes),
-        ):
-            if most is None or lifted(self.book, rule, person, new.day):
-                continue
-            days = sorted((w.day, w.counted) for w in (*known, new) if abs((w.day - new.day).days) < length)
-            for begins, _ in days:
-                ends = begins + timedelta(days=length)
-                inside = begins <= new.day < ends
-                if inside and sum(counted for day, counted in days if begins <= day < ends) > most:
+        if limits.week_minutes is not None and not lifted(self.book, "week_minutes", person, new.day):
+            near = [(w.day, w.counted) for w in (*known, new) if abs((w.day - new.day).days) < 7]
+            for begins in {day for day, _ in near if day <= new.day}:
+                ends = begins + timedelta(days=7)
+                if sum(counted for day, counted in near if begins <= day < ends) > limits.week_minutes:
                     return False
+        for begins, length, most in limits.averages:
+            ends = begins + timedelta(days=length)
+            total = sum(w.counted for w in (*known, new) if begins <= w.day < ends)
+            inside = begins <= new.day < ends
+            if inside and total > most and not lifted(self.book, "average", person, new.day):
+                return False
         if limits.week_days is not None:
             week = week_of(new.day)
             if len({w.day for w in (*known, new) if week_of(w.day) == week}) > limits.week_days:

@@ -8,16 +8,16 @@ from __future__ import annotations
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 from roster.people import Employment, Person
 from roster.plan import Book
 from roster.planning.spans import is_living_in
-from roster.policy import Strength
+from roster.policy import Policy, Strength
 
-VOLUNTEER = frozenset({Employment.VOLUNTEER})
-OFFICE = frozenset({Employment.VOLUNTEER, Employment.CADRE})
+UNPAID = frozenset({Employment.VOLUNTEER})
 ELSEWHERE = frozenset({Employment.VOLUNTEER, Employment.CADRE, Employment.PART_TIME})
-LIFTABLE = frozenset({"longest_run", "nights", "week_hours", "average_hours"})
+LIFTABLE = frozenset({"longest_run", "nights", "week_minutes", "average"})
 """Rules whose authorisation the planner makes use of; the others it obeys even where somebody allowed a breach."""
 
 
@@ -29,9 +29,8 @@ class Limits:
     living_in_run_days: int | None
     nights: int | None
     week_minutes: int | None
-    average_minutes: int | None
-    """In any `average_days` days in a row."""
-    average_days: int
+    averages: tuple[tuple[date, int, int], ...]
+    """First day, number of days and the most minutes of each averaging period, which may begin in history."""
     weekends: int | None
     week_days: int | None
     """Duty days in seven days in a row."""
@@ -48,21 +47,33 @@ def limits_of(book: Book, person: Person, team: str, first: date, days: int) -> 
         free = serves_as in exempt or policy.strengths.get(rule) is Strength.PREFERENCE
         return None if free else figure
 
-    average = policy.average_week_minutes
     return Limits(
-        run_days=bound("longest_run", VOLUNTEER, policy.longest_run_days),
-        living_in_run_days=bound("longest_run", VOLUNTEER, policy.longest_run_days_living_in),
-        nights=bound("nights", VOLUNTEER, policy.longest_nights),
-        week_minutes=bound("week_hours", OFFICE, policy.week_minutes),
-        average_minutes=bound(
-            "average_hours", ELSEWHERE, None if average is None else average * policy.average_days // 7
-        ),
-        average_days=policy.average_days,
-        weekends=bound("weekends", VOLUNTEER, policy.weekends_most),
+        run_days=bound("longest_run", ELSEWHERE, policy.longest_run_days),
+        living_in_run_days=bound("longest_run", ELSEWHERE, policy.longest_run_days_living_in),
+        nights=bound("nights", ELSEWHERE, policy.longest_nights),
+        week_minutes=bound("week_minutes", ELSEWHERE, policy.week_minutes),
+        averages=_averages(policy, first, days) if bound("average", ELSEWHERE, 1) else (),
+        weekends=bound("weekends", ELSEWHERE, policy.weekends_most),
         week_days=None if living_in else bound("rest_day", ELSEWHERE, 7 - policy.days_off_a_week),
         months=_months(book, person, team, first, days)
-        if living_in and bound("days_off_month", VOLUNTEER, 1)
+        if living_in and bound("days_off_month", UNPAID, 1)
         else (),
+    )
+
+
+def _averages(policy: Policy, first: date, days: int) -> tuple[tuple[date, int, int], ...]:
+    """A roster shorter than the period is filled up with the history before it, a longer one parted evenly."""
+    if policy.average_week_minutes is None:
+        return ()
+    length = policy.average_days
+    if days <= length:
+        parts = [(days - length, days)]
+    else:
+        borders = [days * part // (days // length) for part in range(days // length + 1)]
+        parts = list(pairwise(borders))
+    return tuple(
+        (first + timedelta(days=begin), end - begin, policy.average_week_minutes * (end - begin) // 7)
+        for begin, end in parts
     )
 
 

@@ -43,10 +43,16 @@ def frame_of(kinds: Kinds, holidays: frozenset[int], used: Collection[tuple[int,
 
 
 def member_rules(
-    frame: Frame, who: str, limits: Limits, usable: Collection[Work], shares: Shares
+    frame: Frame,
+    who: str,
+    limits: Limits,
+    usable: Collection[Work],
+    shares: Shares,
+    history: Mapping[date, int],
 ) -> tuple[Rules, tuple[tuple[int, ...], ...]]:
-    """Rules and the cost tables of their tallies. `usable`: what this person may do at all."""
-    tallies, tables = _tallies(frame, who, limits, shares)
+    """Rules and the cost tables of their tallies. `usable`: what this person may do at all; `history`:
+    counted minutes by day before the period."""
+    tallies, tables = _tallies(frame, who, limits, usable, shares, history)
     living = all(frame.kinds.is_living_in(work) for work in usable)
     rules = Rules(
         work_run_max=limits.living_in_run_days if living else limits.run_days,
@@ -72,20 +78,19 @@ def _nights(frame: Frame, limits: Limits, usable: Collection[Work]) -> tuple[Run
 def _windows(frame: Frame, limits: Limits, usable: Collection[Work], *, living: bool) -> tuple[Window, ...]:
     windows = []
     run = limits.living_in_run_days if living else limits.run_days
-    for rule, days, most in (
-        ("week_hours", WEEK, limits.week_minutes),
-        ("average_hours", limits.average_days, limits.average_minutes),
-    ):
-        if most is None:
-            continue
-        counted = {work: frame.kinds.minutes(work) for work in frame.works if rule not in work.lifted}
+    if limits.week_minutes is not None:
+        counted = _counted(frame, "week_minutes")
         longest = max((counted.get(work, 0) for work in usable), default=0)
-        if longest * _most_duties(days, run) > most:
-            windows.append(Window(rule, days, frame.weights(counted), most))
+        if longest * _most_duties(WEEK, run) > limits.week_minutes:
+            windows.append(Window("week_minutes", WEEK, frame.weights(counted), limits.week_minutes))
     if limits.week_days is not None and _most_duties(WEEK, run) > limits.week_days:
         ones = dict.fromkeys(frame.works, 1)
         windows.append(Window("rest_day", WEEK, frame.weights(ones), limits.week_days))
     return tuple(windows)
+
+
+def _counted(frame: Frame, rule: str) -> dict[Work, int]:
+    return {work: frame.kinds.minutes(work) for work in frame.works if rule not in work.lifted}
 
 
 def _most_duties(days: int, run: int | None) -> int:
@@ -94,7 +99,12 @@ def _most_duties(days: int, run: int | None) -> int:
 
 
 def _tallies(
-    frame: Frame, who: str, limits: Limits, shares: Shares
+    frame: Frame,
+    who: str,
+    limits: Limits,
+    usable: Collection[Work],
+    shares: Shares,
+    history: Mapping[date, int],
 ) -> tuple[tuple[Tally, ...], tuple[tuple[int, ...], ...]]:
     kinds, days = frame.kinds, frame.days
     found: list[tuple[Tally, tuple[int, ...]]] = []
@@ -113,6 +123,16 @@ def _tallies(
     if any(minutes):
         tally = Tally("minutes", minutes, priced=True)
         found.append((tally, shares.minutes_table(who, tally.unit, max(minutes) * days // tally.unit)))
+    counted = _counted(frame, "average")
+    longest = max((counted.get(work, 0) for work in usable), default=0)
+    for begins, length, most in limits.averages:
+        start = (begins - kinds.first).days
+        before = sum(served for day, served in history.items() if begins <= day < kinds.first)
+        inside = frozenset(range(max(0, start), start + length))
+        run = limits.run_days if limits.run_days is not None else limits.living_in_run_days
+        if longest * _most_duties(len(inside), run) + before > most:
+            tally = Tally("average", frame.weights(counted), at_most=max(0, most - before), days=inside)
+            found.append((tally, ()))
     ones = frame.weights(dict.fromkeys(frame.works, 1))
     for month, most in limits.months:
         offsets = frozenset((day - kinds.first).days for day in month)

@@ -8,6 +8,7 @@ from datetime import date
 
 import numpy as np
 
+from roster.demand import seats_between
 from roster.plan import Book, Duty, Roster
 from roster.planning.compile import Order, team_problem
 from roster.planning.exchange import ILLEGAL, exchange, row_cost
@@ -19,7 +20,7 @@ from roster.rules.check import check
 from roster.rules.violation import Violation
 from roster.solving.problem import FORBIDDEN, OFF
 
-CHUNK = 65_536
+CHUNK = 32_768
 HOT, COLD = 6_000.0, 1.0
 AUDITS = 3
 NOT_OURS = frozenset({"seat_unfilled", "floor", "readiness_leave", "mentor", "apart", "together"})
@@ -30,7 +31,7 @@ NOT_OURS = frozenset({"seat_unfilled", "floor", "readiness_leave", "mentor", "ap
 class Effort:
     """Steps of a round for each person and day; further rounds only while seats are empty or shares unequal."""
 
-    steps_a_cell: int = 1_200
+    steps_a_cell: int = 300
     rounds: int = 3
 
 
@@ -96,7 +97,7 @@ def _search(
     state = np.array([seed * 7_919 + 1], np.uint64)
     round_steps = max(CHUNK, effort.steps_a_cell * len(problem.people) * order.days)
     chunks = -(-round_steps // CHUNK)
-    cost, steps, stopped = 0, 0, False
+    cost, steps, stopped, before = 0, 0, False, FORBIDDEN
     for turn in range(effort.rounds):
         rows, hot = best.copy(), HOT / (1 + turn)
         for chunk in range(chunks):
@@ -116,7 +117,12 @@ def _search(
                     problem.duties_of(best.tolist()),
                 )
             )
-        if stopped or _is_good(book, order, problem, problem.duties_of(best.tolist())):
+        gain, before = before - cost, cost
+        if (
+            stopped
+            or gain < order.weights.fairness
+            or _is_good(book, order, problem.duties_of(best.tolist()))
+        ):
             break
     return TeamMonth(order.team, problem.duties_of(best.tolist()), int(cost), steps, stopped)
 
@@ -136,10 +142,15 @@ def _legal(tables: Tables, problem: TeamProblem, start: Sequence[Duty]) -> Ints:
     return rows
 
 
-def _is_good(book: Book, order: Order, problem: TeamProblem, duties: Sequence[Duty]) -> bool:
-    seats = sum(len(found) for found in problem.seats.values()) + len(problem.fixed)
-    shares = spreads_of(book, order.team, order.first, order.days, (*duties, *order.elsewhere))
-    return len(duties) >= seats and all(share.is_fair for share in shares)
+def _is_good(book: Book, order: Order, duties: Sequence[Duty]) -> bool:
+    """No required seat empty, and the shares as equal as the rule wants them."""
+    taken = {(duty.day, duty.shift, duty.seat) for duty in duties}
+    asked = seats_between(book, order.team, order.first, order.days)
+    filled = all((seat.day, seat.shift, seat.key) in taken for seat in asked if seat.required)
+    return filled and all(
+        share.is_fair
+        for share in spreads_of(book, order.team, order.first, order.days, (*duties, *order.elsewhere))
+    )
 
 
 def _faults(book: Book, order: Order, duties: Sequence[Duty]) -> list[Violation]:

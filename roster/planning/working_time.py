@@ -93,7 +93,7 @@ def working_time(period: Period, limits: Limits, *, guards: bool) -> Iterable[Li
         last = first + timedelta(days=6)
         if limits.week_minutes is not None:
             minutes = {at: days.turns[at].counted for at in days.within(first, last)}
-            yield days.total("week_hours", minutes, limits.week_minutes, first, last)
+            yield days.total("week_minutes", minutes, limits.week_minutes, first, last)
         if limits.week_days is not None and first == week_of(first):
             week = dict.fromkeys(days.within(first, last), 1)
             yield days.total("rest_day", week, limits.week_days, first, last)
@@ -123,12 +123,10 @@ class _Days:
 
 def _of_the_period(days: _Days, period: Period, limits: Limits) -> Iterable[Limit]:
     inside = days.within(period.first, period.last)
-    if limits.average_minutes is not None:
-        for first in sorted(days.by_day):
-            last = first + timedelta(days=limits.average_days - 1)
-            if last >= period.first:
-                minutes = {at: days.turns[at].counted for at in days.within(first, last)}
-                yield days.total("average_hours", minutes, limits.average_minutes, first, last)
+    for first, length, most in limits.averages:
+        last = first + timedelta(days=length - 1)
+        minutes = {at: days.turns[at].counted for at in days.within(first, last)}
+        yield days.total("average", minutes, most, first, last)
     for month, most in limits.months:
         served = dict.fromkeys((at for at in inside if days.turns[at].day in month), 1)
         yield days.total("days_off_month", served, most, min(month), max(month))
