@@ -150,7 +150,7 @@ class Ledger:
                 ends = begins + timedelta(days=7)
                 if sum(counted for day, counted in near if begins <= day < ends) > limits.week_minutes:
                     return False
-        for begins, length, most in limits.averages:
+        for begins, length, most in (*limits.averages, *self._own_share(limits)):
             ends = begins + timedelta(days=length)
             total = sum(w.counted for w in (*known, new) if begins <= w.day < ends)
             inside = begins <= new.day < ends
@@ -170,6 +170,15 @@ class Ledger:
             }
             return len(touched) <= limits.weekends
         return True
+
+    def _own_share(self, limits: Limits) -> list[tuple[date, int, int]]:
+        """A roster shorter than the averaging period does not use up the whole period's hours."""
+        shorter = limits.averages and self.days < limits.averages[0][1]
+        return (
+            [(self.first, self.days, limits.averages[0][2] * self.days // limits.averages[0][1])]
+            if shorter
+            else []
+        )
 
     def _limits_of(self, person: Person, team: str) -> Limits:
         key = (person.code, team)
