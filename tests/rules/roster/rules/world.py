@@ -75,7 +75,7 @@ def book(people: Iterable[Person], **more: Any) -> Book:
             "in": Rotation("in", "驻勤轮休", RotationKind.LIVING_IN, days_off_a_month=8),
         },
         tuple(
-            SeatRule(code, "firefighter", 30, unit=f"{code}-1", required=False, priority=9)
+            SeatRule(code, "firefighter", 3, unit=f"{code}-1", required=False, priority=9)
             for code in ("T1", "T2")
         ),
         Calendar(),
