@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from roster.solving.master import Master, Stop
@@ -11,21 +13,25 @@ WHOLE = 0.999
 
 
 def dive(
-    master: Master, random: np.random.Generator, *, cutoff: float, stop: Stop, step: int, noise: float = 0.0,
-    rounds: int = 10,
+    master: Master, random: np.random.Generator, *, cutoff: float, stop: Stop, used: Callable[[], float],
+    noise: float = 0.1, rounds: int = 40,
 ) -> Rows | None:  # fmt: skip
     """Rows of the whole group cheaper than `cutoff` may be, or None when the bound or the time says no.
 
-    `step` fractional people are fixed at a time, nearest to whole first; `noise` shuffles that order, so that dives
-    differ.
+    One fractional person is fixed at a time, nearest to whole first; `noise` shuffles that order, so that dives
+    differ. Full pricing (`rounds`) after each fixing makes good dives; where the time `used` (0 … 1) runs ahead of
+    the people fixed, pricing is cut short and more people are fixed at once, so that a dive ends.
     """
     try:
         warm = False
+        people = len(master.group)
         while master.free.any():
-            master.generate(rounds=rounds, gap=0.01, cutoff=cutoff - 1 + 1e-6, stop=stop, warm=warm)
+            behind = used() - (1 - master.free.sum() / people)
+            pace = rounds if behind < 0.05 else max(3, rounds // 4) if behind < 0.15 else 3
+            master.generate(rounds=pace, gap=0.01, cutoff=cutoff - 1 + 1e-6, stop=stop, warm=warm)
             if stop() or master.lower >= cutoff - 1 + 1e-6:
                 return None
-            chosen = _nearest_whole(master, random, step, noise)
+            chosen = _nearest_whole(master, random, 1 if behind < 0.15 else 1 + people // 12, noise)
             if not len(chosen):
                 return None
             master.fix(chosen)

@@ -15,7 +15,7 @@ from highspy._core import _Highs
 
 from roster.solving.instance import Floats, Instance
 from roster.solving.pricing import lay_out, list_below, price_people
-from roster.solving.rows import Index, Rows, no_rows, priced, worth
+from roster.solving.rows import Choices, Index, Rows, no_rows, priced, worth
 
 Stop = Callable[[], bool]
 
@@ -105,12 +105,7 @@ class Master:
         """The bound that these duals prove, and everybody's cheapest row under them."""
         instance = self.instance
         who = self.group[self.free]
-        best, choices = np.empty(len(who)), np.empty((len(who), instance.days), np.int16)
-        price_people(
-            who, duals, self.values, instance.costs, instance.off_costs, instance.option_group, instance.letters,
-            instance.layers, instance.arc_from, instance.arc_group, instance.arc_to, instance.fill_from,
-            instance.fill_post, best, choices,
-        )  # fmt: skip
+        best, choices = cheapest_rows(instance, who, duals, self.values)
         rows = Rows(who, choices, best + worth(instance, choices, duals))
         settled = (self.fixed.prices - worth(instance, self.fixed.choices, duals)).sum()
         cover = (duals * self.residual).sum() + instance.cover.slack_bound(duals)
@@ -225,6 +220,17 @@ class Master:
 
 
 PRIMAL, DUAL = 4, 1
+
+
+def cheapest_rows(instance: Instance, who: Index, duals: Floats, values: Floats) -> tuple[Floats, Choices]:
+    """Everybody's cheapest row under the duals: its price and its choices."""
+    best, choices = np.empty(len(who)), np.empty((len(who), instance.days), np.int16)
+    price_people(
+        who, duals, values, instance.costs, instance.off_costs, instance.option_group, instance.letters,
+        instance.layers, instance.arc_from, instance.arc_group, instance.arc_to, instance.fill_from,
+        instance.fill_post, best, choices,
+    )  # fmt: skip
+    return best, choices
 
 
 def quiet() -> _Highs:

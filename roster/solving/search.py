@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from roster.solving.dive import dive
 from roster.solving.incumbent import Incumbent
 from roster.solving.instance import Floats, Instance
-from roster.solving.master import Master
+from roster.solving.master import Master, cheapest_rows
 from roster.solving.pool import Pool
 from roster.solving.rows import Index, Rows, counts_of, cover_price, priced
 from roster.solving.walker import Walker, cooled
@@ -37,6 +38,8 @@ class Search:
         self.pool = Pool(instance)
         self.everybody: Index = np.arange(instance.people)
         self.master: Master | None = None
+        free = np.zeros(instance.cover.row.shape)
+        self.floor, _ = cheapest_rows(instance, self.everybody, free, self.values)
         self.base = float(instance.problem.base_cost)
 
     # Walks.
@@ -87,19 +90,21 @@ class Search:
         if self.root.rows is not None:
             self.pool.add(self.root.rows)
 
-    def root_dive(self, noise: float, seconds: float, *, wide: bool = False) -> bool:
+    def root_dive(self, seconds: float) -> bool:
         """A dive over everybody from the root's useful rows."""
-        assert self.root.rows is not None
-        rows = self.root.rows
+        if self.root.rows is None:
+            return False
         nobody = np.zeros(self.instance.cover.row.shape, np.int64)
         master = Master(self.instance, self.everybody, nobody, self.values)
-        master.add(rows)
+        master.add(self.root.rows)
         master.add(self.current())
         master.center = self.root.duals
         found = dive(
             master, self.random, cutoff=self.incumbent.cost - self.base, stop=self.until(seconds),
-            step=max(1, self.instance.people // 20), noise=noise,
+            used=self.timed(0.8 * seconds),
         )  # fmt: skip
+        if found is not None:
+            self.pool.add(found)
         return self.accept(found)
 
     def close(self, most: int, seconds: float) -> bool:
@@ -136,14 +141,8 @@ class Search:
             return False, False
         if by_dive:
             found = dive(
-                master,
-                self.random,
-                cutoff=cutoff,
-                stop=self.until(5.0),
-                step=max(1, len(group) // 15),
-                noise=0.2,
-                rounds=8,
-            )
+                master, self.random, cutoff=cutoff, stop=self.until(8.0, len(group)), used=self.timed(6.0), noise=0.2
+            )  # fmt: skip
         else:
             gap = cutoff - 1 - master.lower + 1e-3
             while gap > 1e-3:
@@ -154,6 +153,27 @@ class Search:
                 gap *= 0.7
             found = self.choose(master, 3.0, cutoff, gap)
         return self.accept(found, choices), False
+
+    def group(self, size: int) -> Index:
+        """People to free together: at random, around a cell with trouble, or those furthest from what they want."""
+        people = self.instance.people
+        size = min(size, people)
+        mode = self.random.random()
+        weights: Any = np.ones(people)
+        if mode > 0.7:
+            weights = np.asarray(np.maximum(self.current().prices - self.floor, 0.0) + 1.0, np.float64)
+        elif mode > 0.4:
+            choices = self.incumbent.choices
+            counts = counts_of(self.instance, choices)
+            price = np.take_along_axis(self.instance.cover_costs, counts[:, :, None], axis=2)[:, :, 0]
+            cells = np.argwhere(price > 0)
+            if len(cells):
+                day, post = cells[self.random.integers(len(cells))].tolist()
+                fits = [post in option.posts for option in self.instance.problem.options]
+                able = (self.instance.option_group[:, fits] > 0).any(axis=1)
+                around = (choices[:, max(0, day - 1) : day + 2] >= 0).any(axis=1)
+                weights = 0.1 + able * (1.0 + around)
+        return np.sort(self.random.choice(people, size, replace=False, p=weights / weights.sum()))
 
     def accept(self, found: Rows | None, around: np.ndarray | None = None) -> bool:
         """Offer the incumbent with these rows in it."""
