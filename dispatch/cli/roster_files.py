@@ -25,6 +25,7 @@ from dispatch.cli.options import (
 from dispatch.cli.tokens import county_code
 from dispatch.duty.store import in_force, load_book, published_days
 from dispatch.messages import Lang, text
+from dispatch.messages.violations import violation_text
 from gis_data.errors import InputError
 from gis_data.fault import Fault
 from gis_data.folder import read_county
@@ -83,9 +84,7 @@ def check_command(
     shown = found if everything else [one for one in found if one.strength != "preference"]
     for one in shown:
         allowed = f" [{one.authorised_by}]" if one.authorised_by else ""
-        print(
-            f"{text(f'roster.strength.{one.strength}', lang=lang)}{allowed}  {text(one.message, one.params, lang)}"
-        )
+        print(f"{text(f'roster.strength.{one.strength}', lang=lang)}{allowed}  {violation_text(one, lang)}")
     wishes = sum(one.strength == "preference" for one in found)
     print(
         f"{len(stopping)} violation(s) forbid publishing, {wishes} preference(s) are not met", file=sys.stderr
@@ -279,8 +278,8 @@ def _document(one: Violation) -> dict[str, Any]:
         "days": [day.isoformat() for day in one.days],
         "params": dict(one.params),
         "authorised_by": one.authorised_by,
-        "zh": text(one.message, one.params, "zh"),
-        "en": text(one.message, one.params, "en"),
+        "zh": violation_text(one, "zh"),
+        "en": violation_text(one, "en"),
     }
 
 
