@@ -19,6 +19,7 @@ Rules = Mapping[str, Any]
 _SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许"
 _STEMS, _BRANCHES = "甲乙丙丁戊己庚辛壬癸", "子丑寅卯辰巳午未申酉戌亥"
 _RESERVE_SHARE, _LEAST_RESERVE = 0.17, 2
+_RESERVE_OF_TWELVE_HOURS = 0.25  # two shifts a day: who is away is missed twice as often
 _LIVING_IN_SHARE = 1.4  # people for a seat under 8 days off a month (30 / 22), and leave
 _REPORTED_PER_SEAT = 2.0  # national stations: their strength is reported, their duty planned elsewhere
 _NOVICES_SINCE = date(2026, 10, 8)
@@ -144,7 +145,8 @@ def _recruits(station: Station, units: Sequence[Unit], rules: Rules) -> Iterator
     for platoon in range(platoons):
         for place, need in enumerate(seats):
             yield _Recruit(_held(need, place + platoon), platoon + 1)
-    rest = max(_LEAST_RESERVE, ceil(len(seats) * platoons * _RESERVE_SHARE))
+    share = _RESERVE_OF_TWELVE_HOURS if len(team["shifts"]) > 1 else _RESERVE_SHARE
+    rest = max(_LEAST_RESERVE, ceil(len(seats) * platoons * share))
     yield from (_Recruit(spare[place % len(spare)], place % platoons + 1) for place in range(rest))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +19,11 @@ from gis_data.folder import read_county
 from gis_data.model import Contact, County, DutyMode, StationClass
 from gis_data.zezhou.county import build_zezhou
 from gis_data.zezhou.facts import facts
+from roster.demand import seats_of
+from roster.files.book import read_book
+from roster.files.faults import check_duty
 
-DIGEST = "dbaa5dc3d827e58fbae385d4779b1d2114437c36db2a3e3357a2e62741afe21f"
+DIGEST = "563231de3a0cbbd3d0e1762b4e0f78f681fad88773a1e4180439edaaa04789c9"
 
 
 @pytest.fixture(scope="module")
@@ -180,6 +184,19 @@ def test_the_county_could_fill_every_plan_by_itself(county: County) -> None:
     for plan in county.plans:
         for capability, amount in plan.must_arrive.items():
             assert total[capability] >= 100 * amount, (plan.code, capability)
+
+
+def test_its_duty_is_planned_without_a_fault_and_with_people_to_spare(county: County, folder: Path) -> None:
+    assert check_duty(county, folder, date(2026, 12, 1)) == ()
+    book = read_book(county, folder)
+    assert all(person.synthetic for person in book.people.values())
+    for team in book.teams.values():
+        required = sum(seat.required for seat in seats_of(book, team.code, date(2026, 12, 1))) / len(
+            team.shifts
+        )
+        members = len(book.members(team.code, date(2026, 12, 1)))
+        platoons = max(1, len(book.rotations[team.rotation].offsets))
+        assert members >= required * platoons + 1, team.code
 
 
 def test_every_station_has_people_with_drivers_among_them(county: County) -> None:
