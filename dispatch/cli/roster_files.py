@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import sys
 from calendar import monthrange
-from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -23,6 +22,7 @@ from dispatch.cli.options import (
     settings_of,
 )
 from dispatch.cli.tokens import county_code
+from dispatch.duty.exporting import Form, exported
 from dispatch.duty.store import in_force, load_book, published_days
 from dispatch.messages import Lang, text
 from dispatch.messages.violations import violation_text
@@ -30,7 +30,7 @@ from gis_data.errors import InputError
 from gis_data.fault import Fault
 from gis_data.folder import read_county
 from roster.files.book import read_book
-from roster.files.document import read_roster, roster_text, write_roster
+from roster.files.document import read_roster, write_roster
 from roster.files.month import is_synthetic
 from roster.files.office import Imported, import_roster
 from roster.plan import Book, Roster
@@ -164,7 +164,7 @@ def import_command(
 def export_command(
     file: Path | None,
     published: str | None,
-    form: str,
+    form: Form,
     out: Path,
     teams: tuple[str, ...],
     person: str | None,
@@ -189,7 +189,9 @@ def export_command(
             raise InputError("--team", f"{team!r} is not in the roster", f"use one of {known}")
     if person is not None and person not in book.people:
         raise InputError("--person", f"{person!r} is not known", "name a code of people.csv")
-    out.write_bytes(_exported(book, roster, form, teams, person))
+    if form == "ics" and person is None:
+        raise InputError("--person", "is missing", "name whose calendar it is")
+    out.write_bytes(exported(book, roster, form, teams, person, utc_now()))
 
 
 async def published_roster(db: Database, first: date, days: int) -> tuple[Roster, Book]:
@@ -205,38 +207,6 @@ async def published_roster(db: Database, first: date, days: int) -> tuple[Roster
             "--published", f"{first:%Y-%m} has no roster in force", "publish one, or name another month"
         )
     return Roster(county, first, days, tuple(teams), duties), book
-
-
-def _exported(book: Book, roster: Roster, form: str, teams: Sequence[str], person: str | None) -> bytes:
-    # Each format has a library of its own, loaded only for its sake.
-    if form == "ics":
-        from roster.files.feed import person_feed
-
-        if person is None:
-            raise InputError("--person", "is missing", "name whose calendar it is")
-        return person_feed(book, _only(roster, teams, None), person, utc_now())
-    if form == "json":
-        return roster_text(_only(roster, teams, person), synthetic=is_synthetic(book)).encode()
-    if form == "html":
-        from roster.files.page import roster_page
-
-        return roster_page(book, roster, teams, person).encode()
-    if form == "pdf":
-        from roster.files.paper import roster_pdf
-
-        return roster_pdf(book, roster, teams, person)
-    from roster.files.workbook import roster_workbook
-
-    return roster_workbook(book, _only(roster, teams, person))
-
-
-def _only(roster: Roster, teams: Sequence[str], person: str | None) -> Roster:
-    duties = tuple(
-        duty
-        for duty in roster.duties
-        if (not teams or duty.team in teams) and (person is None or duty.person == person)
-    )
-    return Roster(roster.county, roster.first, roster.days, tuple(teams) or roster.teams, duties)
 
 
 def book_of(settings: Any, county: Path | None, roster: Roster | None = None) -> Book:

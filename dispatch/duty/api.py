@@ -8,6 +8,7 @@ from dispatch.access.guard import Guard
 from dispatch.access.problem import problems
 from dispatch.duty.desk import RosterDesk
 from dispatch.duty.duties_api import add_duty_routes
+from dispatch.duty.exports_api import add_export_routes
 from dispatch.duty.records_api import add_record_routes
 from dispatch.duty.repairs_api import add_repair_routes
 from dispatch.duty.versions_api import add_version_routes
@@ -27,6 +28,7 @@ def make_roster_router(db: Database, guard: Guard, county: County, workshop: Wor
         add_duty_routes,
         add_record_routes,
         add_repair_routes,
+        add_export_routes,
     ):
         add_routes(router, desk)
     return router

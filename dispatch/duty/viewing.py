@@ -167,7 +167,7 @@ def crew_floors(county: County) -> Mapping[str, CrewFloor]:
     for unit in county.units:
         vehicle = county.vehicle_classes.get(unit.vehicle_class)
         on_foot = vehicle is not None and vehicle.on_foot
-        needs = () if on_foot else (f"driver:{unit.vehicle_class}",)
+        needs = () if on_foot else ("driver",)
         floors[unit.code] = CrewFloor(unit.minimum_crew, needs)
     return floors
 

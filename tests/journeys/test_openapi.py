@@ -25,7 +25,14 @@ from tests.storage.small_county import VILLAGE_E, VILLAGE_W, small_county
 
 EXAMPLES = 25  # of each operation
 LONGEST_SECONDS = 40.0  # on a slow machine some operations get fewer
-DOORS = {"/api/v1/login", "/api/v1/login/one-time", "/api/v1/devices/enrol", "/health/live", "/health/ready"}
+DOORS = {
+    "/api/v1/login",
+    "/api/v1/login/one-time",
+    "/api/v1/devices/enrol",
+    "/api/v1/roster/feeds/{code}.ics",
+    "/health/live",
+    "/health/ready",
+}
 TOKENS_END = {"/api/v1/logout"}
 
 

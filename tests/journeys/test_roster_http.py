@@ -112,6 +112,12 @@ async def test_a_month_is_drafted_checked_published_swapped_and_compared(office:
     await office.done("POST", f"/swaps/{swap['id']}/act", {"act": "approve"})
     compared = await office.done("GET", f"/versions/{version}/compare")
     assert (compared["changed_duties"], compared["people_touched"]) == (4, 2)
+    feed = (await office.done("POST", "/feeds", {}, other))["path"]
+    calendar = await office.http.get(feed)
+    assert calendar.headers["content-type"].startswith("text/calendar")
+    assert f"UID:{SOON}-W1-T24-{other}@{CODE}.pianqu" in calendar.text.replace("\r\n ", "")
+    await office.done("DELETE", f"/feeds/{other}", None, other)
+    assert (await office.http.get(feed)).status_code == 404
     shown = await office.done("GET", f"/month?first={SOON}&days=1&team=W1")
     seats = shown["teams"][0]["days"][0]["shifts"][0]["seats"]
     assert {h["person"] for seat in seats for h in seat["held_by"]} >= {theirs.person}
@@ -167,6 +173,16 @@ async def test_a_repeated_request_has_one_effect_and_the_first_answer(office: Of
     answers = [await office.call("POST", "/versions", body, **{"Idempotency-Key": "once"}) for _ in range(2)]
     assert answers[0].json() == answers[1].json()
     assert len((await office.done("GET", "/versions"))["versions"]) == 1
+
+
+@pytest.mark.parametrize(("form", "begins"), [("xlsx", b"PK"), ("html", b"<!doctype"), ("json", b"{")])
+async def test_a_month_is_exported(office: Office, form: str, begins: bytes) -> None:
+    await office.world.publish()
+    answer = await office.call("GET", f"/export?first={FIRST}&days={DAYS}&format={form}&team=W1")
+    assert answer.status_code == 200, answer.text
+    assert answer.content.lower().startswith(begins.lower())
+    unnamed = await office.call("GET", f"/export?first={FIRST}&days={DAYS}&format=ics")
+    assert unnamed.json()["code"] == "person_not_named"
 
 
 async def test_members_speak_for_themselves_and_officers_decide(office: Office) -> None:

@@ -14,6 +14,7 @@ WRITERS = {
     "_changed": (2, 3),
     "journal": (1, 2),
     "tell_devices": (4, 5),
+    "ForDevices": (2, 3),
     "tell_station": (3, 4),
 }
 
@@ -31,7 +32,9 @@ def events() -> tuple[Found, Found]:
             continue
         keys = _keys(call.args[at_data], function)
         first = ast.unparse(call.args[0])
-        to_device = name in ("tell_devices", "tell_station") or (name == "journal" and "device/" in first)
+        to_device = name in ("tell_devices", "tell_station", "ForDevices") or (
+            name == "journal" and "device/" in first
+        )
         for type in _strings(call.args[at_type], function):
             _add(devices if to_device else boards, type, keys)
     return boards, devices
