@@ -183,6 +183,7 @@ def export_command(
         assert first is not None
         days = monthrange(first.year, first.month)[1]
         roster, book = asyncio.run(beside(settings, partial(published_roster, first=first, days=days)))
+    _drawable(book, roster)
     for team in teams:
         if team not in roster.teams:
             known = ", ".join(roster.teams[:12]) + (" …" if len(roster.teams) > 12 else "")
@@ -221,14 +222,21 @@ def book_of(settings: Any, county: Path | None, roster: Roster | None = None) ->
             f"is {book.county}, the roster is of {roster.county}",
             "name the folder of the roster's county",
         )
-    unknown = [team for team in roster.teams if team not in book.teams]
+    return book
+
+
+def _drawable(book: Book, roster: Roster) -> None:
+    """What names a team or shift that the county does not have cannot be drawn; `roster check` judges it."""
+    unknown = [
+        team for team in (*roster.teams, *(duty.team for duty in roster.duties)) if team not in book.teams
+    ]
+    unknown += [duty.shift for duty in roster.duties if duty.shift not in book.shifts]
     if unknown:
         raise InputError(
-            "teams of the roster",
-            f"{', '.join(unknown[:5])} are not in the county",
+            "teams and shifts of the roster",
+            f"{', '.join(list(dict.fromkeys(unknown))[:5])} are not in the county",
             "correct roster.toml, or the roster",
         )
-    return book
 
 
 def sentence(fault: Fault, lang: Lang) -> str:

@@ -19,12 +19,15 @@ from roster.shifts import Team
 _NAME_HEADS = ("姓名", "人员", "name", "名字")
 _CODE_HEADS = ("编号", "工号", "code")
 _TEAM_HEADS = ("队伍", "队站", "单位", "team")
-_MONTH = re.compile(r"(\d{4})\s*(?:年|-|/|\.)\s*(\d{1,2})(?:\s*月|\b)")
+_MONTH = re.compile(r"(?<!\d)(20\d{2})\s*(?:年|-|/|\.)\s*(\d{1,2})(?:\s*月|\b)")
 _DAY = re.compile(r"(?:(?:(\d{4})[-/.年])?(\d{1,2})[-/.月])?(\d{1,2})[日号]?")
 _WEEKDAYS = frozenset("一二三四五六日")
 _LEAST_DAYS = 5
 # What stands below a grid in the column of names and is no person.
-_NOT_PEOPLE = re.compile(r"合计|小计|缺岗|总计|人数|在岗|说明|备注|注|制表|审核|审批|批准|值班电话|填表|星期")
+_NOT_PEOPLE = re.compile(
+    r"(?:本月|本队|全队|每日|当日)?"
+    r"(?:合计|小计|总计|缺岗|人数|在岗|说明|备注|注[:：]?$|注[:：]|制表|填表|审核|审批|批准|值班电话|星期)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ class Grid:
 
 
 @dataclass(frozen=True, slots=True)
-class _Heading:
+class Heading:
     row: int
     name: int
     code: int | None
@@ -64,7 +67,7 @@ class _Heading:
     days: Mapping[int, str]
 
 
-def find_heading(sheet: Sheet) -> _Heading | None:
+def find_heading(sheet: Sheet) -> Heading | None:
     """The row with 姓名 and at least five days."""
     for number in range(1, min(sheet.rows, 40) + 1):
         cells = dict(sheet.row(number))
@@ -76,12 +79,82 @@ def find_heading(sheet: Sheet) -> _Heading | None:
             heads = {c: text.lower() for c, text in cells.items()}
             code = next((c for c, text in heads.items() if text in _CODE_HEADS), None)
             team = next((c for c, text in heads.items() if text in _TEAM_HEADS), None)
-            return _Heading(number, name, code, team, days)
+            return Heading(number, name, code, team, days)
     return None
 
 
+class _Reader:
+    """Goes through the cells of one sheet and keeps what they say, faults with it."""
+
+    def __init__(self, sheet: Sheet, heading: Heading, names: Names, book: Book, faults: list[Fault]) -> None:
+        self.sheet, self.heading, self.names, self.book = sheet, heading, names, book
+        self.faults = faults
+        self.placements: list[Placement] = []
+        self.away: list[Away] = []
+
+    def fault(self, row: int, column: int, code: str, /, **params: object) -> None:
+        self.faults.append(Fault(self.sheet.where(row, column), "", code, params))
+
+    def cell(self, row: int, column: int, day: date, team: Team, person: str) -> None:
+        if (row, column) in self.sheet.unread:
+            self.fault(row, column, "sheet_formula")
+            return
+        text = self.sheet.text(row, column)
+        meaning = meaning_of(text, team, self.book)
+        if meaning is None:
+            known = known_marks(team, self.book)
+            self.fault(row, column, "sheet_unknown_mark", mark=text, team=team.name, known=known)
+            return
+        where = self.sheet.where(row, column)
+        self.placements.extend(Placement(where, day, team.code, shift, person) for shift in meaning.shifts)
+        if meaning.away is not None:
+            self.away.append(Away(where, day, person, meaning.away))
+
+    def people(self, titled: Team | None) -> Iterator[tuple[int, Team, str]]:
+        """The rows of people. A row with a team's name alone begins that team's part."""
+        current = titled
+        seen: dict[tuple[str, str], int] = {}
+        for row in range(self.heading.row + 1, self.sheet.rows + 1):
+            cells = dict(self.sheet.row(row))
+            if len(set(cells.values())) == 1 and (part := self.names.team_named(next(iter(cells.values())))):
+                current = part
+                continue
+            name = cells.get(self.heading.name, "")
+            if not name or _NOT_PEOPLE.match(name) or set(name) <= _WEEKDAYS:
+                continue
+            found = self._person(row, cells, name, current)
+            if found is None:
+                continue
+            team, person = found
+            before = seen.setdefault((team.code, person), row)
+            # A name merged over several rows is one person with several shifts a day.
+            if before != row and (row, self.heading.name) not in self.sheet.merged:
+                self.fault(row, self.heading.name, "sheet_person_twice", name=name, row=before)
+                continue
+            yield row, team, person
+
+    def _person(
+        self, row: int, cells: Mapping[int, str], name: str, team: Team | None
+    ) -> tuple[Team, str] | None:
+        heading = self.heading
+        if heading.team is not None and (told := cells.get(heading.team)):
+            team = self.names.team_named(told)
+            if team is None:
+                self.fault(row, heading.team, "sheet_unknown_team", value=told)
+                return None
+        code = cells.get(heading.code, "") if heading.code is not None else ""
+        person = self.names.person(name, code, team, self.sheet.where(row, heading.name), self.faults)
+        if person is None:
+            return None
+        team = team or self.names.home_of(person)
+        if team is None:
+            self.fault(row, heading.name, "sheet_no_team", name=name)
+            return None
+        return team, person
+
+
 def read_grid(
-    sheet: Sheet, heading: _Heading, names: Names, book: Book, month: date | None, faults: list[Fault]
+    sheet: Sheet, heading: Heading, names: Names, book: Book, month: date | None, faults: list[Fault]
 ) -> Grid | None:
     """`month`: its first day, where the sheet does not say one. None with a fault where nothing can be read."""
     start = _month_of(sheet, heading) or month
@@ -92,97 +165,30 @@ def read_grid(
     if not days:
         return None
     titled = names.team_in(_title(sheet, heading))
-    placements: list[Placement] = []
-    away: list[Away] = []
-    teams: list[str] = [titled.code] if titled else []
-    seen: dict[tuple[str, str], int] = {}
-    for row, team, person in _people(sheet, heading, names, titled, faults):
-        if (before := seen.setdefault((team.code, person), row)) != row:
-            params = {"name": book.people[person].name if person in book.people else person, "row": before}
-            faults.append(Fault(sheet.where(row, heading.name), "", "sheet_person_twice", params))
-            continue
-        teams.append(team.code)
+    reader = _Reader(sheet, heading, names, book, faults)
+    teams = {titled.code} if titled else set()
+    for row, team, person in reader.people(titled):
+        teams.add(team.code)
         for column, day in days.items():
-            _read_cell(sheet, row, column, day, team, person, book, placements, away, faults)
-    first = min(days.values())
-    whole = heading.days.keys() == days.keys() and first.day == 1 and start.day == 1
-    last = first.replace(day=monthrange(first.year, first.month)[1]) if whole else max(days.values())
-    last = max(last, max(days.values()))
-    return Grid(first, (last - first).days + 1, tuple(sorted(set(teams))), tuple(placements), tuple(away))
+            reader.cell(row, column, day, team, person)
+    first, last = min(days.values()), max(days.values())
+    if first.day == 1 and (first.year, first.month) == (last.year, last.month):
+        last = first.replace(day=monthrange(first.year, first.month)[1])
+    return Grid(
+        first,
+        (last - first).days + 1,
+        tuple(sorted(teams)),
+        tuple(reader.placements),
+        tuple(reader.away),
+    )
 
 
-def _read_cell(
-    sheet: Sheet,
-    row: int,
-    column: int,
-    day: date,
-    team: Team,
-    person: str,
-    book: Book,
-    placements: list[Placement],
-    away: list[Away],
-    faults: list[Fault],
-) -> None:
-    where = sheet.where(row, column)
-    if (row, column) in sheet.unread:
-        faults.append(Fault(where, "", "sheet_formula"))
-        return
-    text = sheet.text(row, column)
-    meaning = meaning_of(text, team, book)
-    if meaning is None:
-        params = {"mark": text, "team": team.name, "known": known_marks(team, book)}
-        faults.append(Fault(where, "", "sheet_unknown_mark", params))
-        return
-    placements.extend(Placement(where, day, team.code, shift, person) for shift in meaning.shifts)
-    if meaning.away is not None:
-        away.append(Away(where, day, person, meaning.away))
-
-
-def _people(
-    sheet: Sheet, heading: _Heading, names: Names, titled: Team | None, faults: list[Fault]
-) -> Iterator[tuple[int, Team, str]]:
-    """The rows of people. A row with a team's name alone begins that team's part."""
-    current = titled
-    for row in range(heading.row + 1, sheet.rows + 1):
-        cells = dict(sheet.row(row))
-        name = cells.get(heading.name, "")
-        if (row, heading.name) in sheet.merged and set(cells.values()) == {name}:
-            name = ""  # a title across the whole width, not a name merged over two rows
-        if not name:
-            alone = set(cells.values())
-            if len(alone) == 1 and (found := names.team_in(next(iter(alone)))):
-                current = found
-            continue
-        if _NOT_PEOPLE.search(name) or set(name) <= _WEEKDAYS:
-            continue
-        if len(set(cells.values())) == 1 and (found := names.team_named(name)):
-            current = found
-            continue
-        team = current
-        if heading.team is not None and (told := cells.get(heading.team)):
-            team = names.team_named(told)
-            if team is None:
-                faults.append(
-                    Fault(sheet.where(row, heading.team), "", "sheet_unknown_team", {"value": told})
-                )
-                continue
-        code = cells.get(heading.code, "") if heading.code is not None else ""
-        person = names.person(name, code, team, sheet.where(row, heading.name), faults)
-        if person is None:
-            continue
-        team = team or names.home_of(person)
-        if team is None:
-            faults.append(Fault(sheet.where(row, heading.name), "", "sheet_no_team", {"name": name}))
-            continue
-        yield row, team, person
-
-
-def _title(sheet: Sheet, heading: _Heading) -> str:
+def _title(sheet: Sheet, heading: Heading) -> str:
     above = (text for row in range(1, heading.row) for _, text in sheet.row(row))
     return " ".join((*dict.fromkeys(above), sheet.name))
 
 
-def _month_of(sheet: Sheet, heading: _Heading) -> date | None:
+def _month_of(sheet: Sheet, heading: Heading) -> date | None:
     found = _MONTH.search(_title(sheet, heading))
     if found and 1 <= int(found[2]) <= 12:
         return date(int(found[1]), int(found[2]), 1)
@@ -193,7 +199,7 @@ def _month_of(sheet: Sheet, heading: _Heading) -> date | None:
     return None
 
 
-def _days_of(sheet: Sheet, heading: _Heading, month: date, faults: list[Fault]) -> dict[int, date]:
+def _days_of(sheet: Sheet, heading: Heading, month: date, faults: list[Fault]) -> dict[int, date]:
     found: dict[int, date] = {}
     for column, text in heading.days.items():
         parts = _DAY.fullmatch(text)

@@ -36,11 +36,17 @@ def import_roster(
     """Faults, and no roster, when anything at all is wrong. `month` serves where the sheets do not name one."""
     if not book.teams:
         raise InputError("--county", "has no roster.toml with teams", "name a county folder that plans duty")
-    sheets = read_sheets(path)
+    return import_sheets(read_sheets(path), path.name, book, month)
+
+
+def import_sheets(
+    sheets: Sequence[Sheet], name: str, book: Book, month: date | None = None
+) -> tuple[Imported | None, tuple[Fault, ...]]:
+    """As `import_roster`, of sheets that are read; `name` stands for the file."""
     faults: list[Fault] = []
     people, leave, grids, details = _parts(sheets, book, month, faults)
     if not grids and not faults:
-        faults.append(Fault(path.name, "", "sheet_no_grid"))
+        faults.append(Fault(name, "", "sheet_no_grid"))
     if not grids or faults:
         return None, tuple(faults)
     book = replace(book, people={**book.people, **{person.code: person for person in people}})
@@ -88,8 +94,9 @@ def _duties(
         kept[duty.day, duty.team, duty.shift, duty.person].append(duty)
     found: list[Duty] = []
     loose: dict[tuple[date, str, str], list[Placement]] = defaultdict(list)
-    for placement in (one for grid in grids for one in grid.placements):
-        known = kept.get((placement.day, placement.team, placement.shift, placement.person))
+    placed = {(one.day, one.team, one.shift, one.person): one for grid in grids for one in grid.placements}
+    for key, placement in placed.items():
+        known = kept.get(key)
         if known:
             found.extend(known)
         else:
@@ -97,8 +104,8 @@ def _duties(
     taken: dict[tuple[date, str, str], set[str]] = defaultdict(set)
     for duty in found:
         taken[duty.day, duty.team, duty.shift].add(duty.seat)
-    for key, placements in sorted(loose.items()):
-        found.extend(_seated(book, key, placements, taken[key], faults))
+    for shift, placements in sorted(loose.items()):
+        found.extend(_seated(book, shift, placements, taken[shift], faults))
     return tuple(sorted(found))
 
 

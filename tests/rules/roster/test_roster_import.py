@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from gis_data.errors import InputError
 from roster.demand import seats_of
-from roster.files.office import Imported, import_roster
+from roster.files.office import Imported, import_roster, import_sheets
+from roster.files.sheets import Sheet, plain_text
 from roster.files.workbook import roster_workbook
 from roster.people import AbsenceKind
 from roster.plan import Book, Duty, Roster
@@ -264,3 +267,65 @@ def test_a_county_that_plans_no_duty_cannot_import(tmp_path: Path) -> None:
     office().save(tmp_path / "月表.xlsx")
     with pytest.raises(InputError):
         import_roster(tmp_path / "月表.xlsx", empty)
+
+
+def test_a_name_merged_over_two_rows_is_one_person(tmp_path: Path, book: Book) -> None:
+    def change(workbook: Workbook) -> None:
+        sheet: Any = workbook["值班表"]
+        sheet.insert_rows(4)
+        sheet.merge_cells("B3:B4")
+        sheet["D4"] = "班"
+
+    found = imported(tmp_path, book, office(change))
+    assert {duty.day.day for duty in found.roster.duties if duty.person == "m10"} >= {1, 2, 4}
+
+
+_VALUES = st.one_of(
+    st.sampled_from(
+        [
+            "班",
+            "休",
+            "假",
+            "夜",
+            "姓名",
+            "编号",
+            "队伍",
+            "巴公站",
+            "示例10",
+            "示例2",
+            "2026年12月",
+            "T24",
+            "资格",
+            "开始",
+        ]
+    ),
+    st.integers(-1, 32),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.dates(date(2026, 1, 1), date(2027, 12, 31)),
+    st.text(max_size=3),
+)
+
+
+@given(st.dictionaries(st.tuples(st.integers(1, 16), st.integers(1, 34)), _VALUES, max_size=12), st.data())
+@settings(max_examples=60, deadline=None)
+def test_whatever_is_typed_gives_a_roster_or_faults_and_never_breaks(
+    book: Book, grid: dict[tuple[int, int], Any], data: st.DataObject
+) -> None:
+    cells = {**_GRID, **{at: value for at, value in grid.items() if plain_text(value)}}
+    gone = data.draw(st.sets(st.sampled_from(sorted(_GRID)), max_size=4))
+    kept = {at: value for at, value in cells.items() if at not in gone or at in grid}
+    found, faults = import_sheets([Sheet("表", kept, rows=16, columns=34)], "表.xlsx", book)
+    assert (found is None) == bool(faults)
+    assert all(str(fault) for fault in faults)
+    if found is not None:
+        assert len({(d.day, d.team, d.shift, d.seat) for d in found.roster.duties}) == len(
+            found.roster.duties
+        )
+
+
+_GRID: dict[tuple[int, int], Any] = {
+    (cell.row, cell.column): cell.value
+    for row in office()["值班表"].iter_rows()
+    for cell in row
+    if cell.value is not None
+}
