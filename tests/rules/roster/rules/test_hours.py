@@ -43,6 +43,13 @@ def test_only_the_share_of_the_time_present_that_the_county_sets_is_counted() ->
     assert (counted(1440, 0.68), counted(1, 0.5), counted(1, 0.49)) == (979, 1, 0)
 
 
+@pytest.mark.parametrize(("week_minutes", "breaks"), [(7 * 1440 // 4, False), (7 * 1440 // 4 - 1, True)])
+def test_the_average_is_kept_to_the_minute(week_minutes: int, breaks: bool) -> None:
+    of = book([person("A")], policy=replace(FREE_POLICY, average_week_minutes=week_minutes))
+    plan = roster(*(duty("A", 3 * n, "T24") for n in range(7)))
+    assert bool(broken("average", of, plan)) is breaks
+
+
 @pytest.mark.parametrize(("turns", "breaks"), [(7, False), (8, True)])
 def test_the_average_holds_over_the_roster(turns: int, breaks: bool) -> None:
     # 44 h × 4 weeks = 176 h: seven turns of 24 hours, not eight.

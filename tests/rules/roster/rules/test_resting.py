@@ -129,6 +129,20 @@ def test_every_week_has_a_free_day_and_none_serves_two_weeks() -> None:
     assert broken("rest_day", people, roster(*(duty("A", n) for n in worked if n != 13), days=15)) == ()
 
 
+def test_a_week_takes_no_more_free_days_than_it_needs_from_the_next() -> None:
+    # Sunday and Monday are free: one for each week.
+    of = book([person("A")], policy=replace(FREE_POLICY, days_off_a_week=1))
+    plan = roster(*(duty("A", n) for n in range(15) if n not in (6, 7)), days=15)
+    assert broken("rest_day", of, plan) == ()
+
+
+def test_a_free_day_that_begins_with_monday_is_the_new_weeks() -> None:
+    # Evenings until midnight: the free stretch begins at Monday's first minute.
+    of = book([person("A")], policy=replace(FREE_POLICY, days_off_a_week=1))
+    plan = roster(*(duty("A", n, "E") for n in range(15) if n != 7), days=15)
+    assert [v.days[0] for v in broken("rest_day", of, plan)] == [day(0)]
+
+
 def test_twenty_four_hours_between_turns_are_a_day_of_rest() -> None:
     policy = replace(FREE_POLICY, days_off_a_week=1)
     plan = roster(*(duty("A", n, "T24") for n in range(0, 28, 2)))
