@@ -121,3 +121,7 @@ where id = :id and state = 'running' returning id;
 update roster_job set state = 'failed', result = '{"code": "roster_job_lost"}', ended_at = :at
 where county = :county and state = 'running' and heard_at < :before
 returning id;
+
+-- name: lock_jobs(county)!
+-- One start of a job at a time, so that no two of a county run.
+select pg_advisory_xact_lock(hashtextextended('roster job ' || :county, 0));

@@ -122,3 +122,15 @@ update duty d set starts_at = r.starts_at, ends_at = r.ends_at
 from jsonb_to_recordset(:rows::jsonb) as r (shift text, day date, starts_at timestamptz, ends_at timestamptz)
 where d.county = :county and d.shift = r.shift and d.day = r.day and d.late_minutes = 0 and d.early_minutes = 0
     and (d.starts_at <> r.starts_at or d.ends_at <> r.ends_at);
+
+-- name: turns_held(county, first, last)
+-- Turns whose roll call has begun: only of these is known who came.
+select team, day, shift from rollcall
+where county = :county and day between :first and :last and opened_at is not null;
+
+-- name: attended(county, first, last)
+-- Who sat on which seat from when until when; null where somebody still does.
+select r.team, r.day, r.shift, a.seat, a.person, a.since, coalesce(a.gone_at, r.ended_at) as gone_at
+from attendance a join rollcall r on r.id = a.rollcall
+where a.county = :county and r.day between :first and :last and a.since is not null
+order by r.team, r.day, r.shift, a.seat, a.since;

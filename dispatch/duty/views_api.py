@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from dispatch.access.principal import DISPATCHING, PEOPLE, ROSTERING, Principal, Role
 from dispatch.duty import viewing
+from dispatch.duty.actuals import plan_against_actual
 from dispatch.duty.bodies import ListAnswer, SpotBody
 from dispatch.duty.desk import Code, Days, RosterDesk, in_reach
 from dispatch.duty.publishing import known_version
@@ -33,6 +34,13 @@ class MonthAnswer(BaseModel):
     calendar: list[dict[str, Any]]
     shifts: dict[str, dict[str, Any]]
     teams: list[dict[str, Any]]
+
+
+class ActualAnswer(BaseModel):
+    """`people`: minutes planned, present and counted, and how often late or absent."""
+
+    duties: list[dict[str, Any]]
+    people: list[dict[str, Any]]
 
 
 class SeatQuery(SpotBody):
@@ -96,6 +104,18 @@ def add_view_routes(router: APIRouter, desk: RosterDesk) -> None:
         in_reach(first)
         async with db.reading() as conn:
             return ListAnswer(items=await viewing.hours(conn, county.code, first, days, team))
+
+    @router.get("/actual")
+    async def actual(
+        first: date, days: Days, _: Annotated[Principal, reader], team: Teams = None
+    ) -> ActualAnswer:
+        """Plan against actual, by the roll calls: as planned, late, left early, did not come, replaced, in addition."""
+        in_reach(first)
+        async with db.reading() as conn:
+            now = await db.clock(conn)
+            return ActualAnswer.model_validate(
+                await plan_against_actual(conn, county.code, first, days, team, now)
+            )
 
     @router.get("/substitutes")
     async def substitutes(

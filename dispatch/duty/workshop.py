@@ -26,7 +26,7 @@ class Workshop:
         """Call a function of a module, with values that can be pickled, in the child."""
         if self._pool is None:
             spawn = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(1, mp_context=spawn, initializer=_end_with_parent)
+            self._pool = ProcessPoolExecutor(1, mp_context=spawn, initializer=end_with_parent)
         return await asyncio.get_running_loop().run_in_executor(self._pool, partial(act, *args, **given))
 
     async def close(self) -> None:
@@ -37,8 +37,9 @@ class Workshop:
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _end_with_parent() -> None:
-    """Whoever killed the service would find a child that computes for nobody."""
+def end_with_parent() -> None:
+    """For a child at its start: it lets alarms go first, and ends with the service, however that ends."""
+    os.nice(10)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the service's
     threading.Thread(target=_wait_for_parent, daemon=True).start()
 

@@ -211,5 +211,6 @@ async def test_hours_and_days_out_of_reach(office: Office) -> None:
     await office.world.publish()
     found = (await office.done("GET", f"/hours?first={FIRST}&days={DAYS}&team=W1"))["items"]
     assert sum(one["duties"] for one in found) == sum(d.team == "W1" for d in month().duties)
+    assert (await office.done("GET", f"/actual?first={FIRST}&days={DAYS}"))["duties"] == []
     assert (await office.call("GET", "/hours?first=0001-01-01&days=1")).json()["code"] == "day_out_of_reach"
     assert (await office.call("GET", "/month?first=2026-04-01&days=1&team=none")).status_code == 404
