@@ -21,8 +21,10 @@ from dispatch.access.principal import Role
 from dispatch.access.sessions import create_login_code
 from dispatch.alarms.triage import metres_between
 from dispatch.demo.dispatcher import Dispatcher
+from dispatch.demo.duty import BEFORE_SECONDS, Duty
+from dispatch.demo.duty_plan import duty_plan
 from dispatch.demo.measured import latencies
-from dispatch.demo.narrator import Story
+from dispatch.demo.narrator import Line, Story
 from dispatch.demo.pace import Pace
 from dispatch.demo.report import build_report, is_served, said
 from dispatch.demo.scenario import Call, Scenario, night, random_calls
@@ -31,17 +33,21 @@ from dispatch.demo.teams import Cast, Team
 from dispatch.demo.watch import Watch
 from dispatch.messages import Lang, text
 from gis_data.model import County
+from roster.files.book import read_book
+from roster.plan import Book
 from routing.county import county_graph
 from routing.live import LiveRoads
 from routing.route import route
+from runtime.clock import utc_now
 from runtime.database import Database
-from runtime.encoding import to_json
+from runtime.encoding import to_json, utc_text
 from runtime.servers import running_servers
 from runtime.settings import Settings
 
 LOG = logging.getLogger(__name__)
 PATIENCE_SECONDS = 300.0
 SEED = 140525
+HANDOVER_SECONDS = 50.0  # from the publication: in the middle of the tale
 COLUMNS = ("incident", "place", "unit", "eta", "reason", "dispatched", "delivered", "acknowledged", "state")
 TONES = {"alarm": "bold red", "warn": "yellow", "plain": None}
 
@@ -65,7 +71,7 @@ def run_demo(settings: Settings, folder: Path, county: County, options: Options)
             try:
                 await service.start()
                 async with back_door(servers) as db:
-                    return await _Demo(county, options, service, db).run()
+                    return await _Demo(county, read_book(county, folder), options, service, db).run()
             finally:
                 await service.stop()
 
@@ -73,7 +79,7 @@ def run_demo(settings: Settings, folder: Path, county: County, options: Options)
 
 
 class _Demo:
-    def __init__(self, county: County, options: Options, service: Service, db: Database) -> None:
+    def __init__(self, county: County, book: Book, options: Options, service: Service, db: Database) -> None:
         self.county = county
         self.options = options
         self.service = service
@@ -83,6 +89,8 @@ class _Demo:
         self.scenario: Scenario = night(county)
         self.pace = Pace(speed=options.speed)
         self.story = Story(options.lang)
+        plan = duty_plan(county, self.scenario, book, utc_now(), HANDOVER_SECONDS)
+        self.duty = Duty(county, self.scenario, plan, self.story, self._tell)
         self.raised: defaultdict[str, asyncio.Future[str]] = defaultdict(asyncio.Future)  # scene → incident
         self.alarms = 0
 
@@ -95,11 +103,23 @@ class _Demo:
         self.say("demo.starting", county=name, devices=len(devices))
         if self.county.synthetic:
             self.say("demo.synthetic")
+        first_of_station = {
+            u.station: u.code for u in reversed(self.county.units) if u.code in devices
+        }.values()
         cast, chance = Cast(self.scenario.scenes), Random(SEED)
         teams = [
-            Team(self.service.url, token, unit, cast, self.pace, Random(chance.random()))
+            Team(
+                self.service.url,
+                token,
+                unit,
+                cast,
+                self.pace,
+                Random(chance.random()),
+                leads=unit in first_of_station,
+            )
             for unit, token in devices.items()
         ]
+        await self.duty.publish(self.db)
         running = [asyncio.create_task(team.run()) for team in teams]
         headers = {"Authorization": f"Bearer {person}"}
         async with httpx.AsyncClient(base_url=self.service.url, headers=headers, timeout=30) as api:
@@ -110,13 +130,17 @@ class _Demo:
                 await asyncio.wait_for(watch.ready.wait(), 30)
                 for team in teams:
                     await asyncio.wait_for(team.device.connected.wait(), 60)
+                await self.duty.call_the_roll(api)
                 self.say("demo.ready", devices=len(teams), speed=f"{self.options.speed:g}")
                 if not self.options.once:
                     await self._link("demo.watch_at")
                 await self._raise_all(api, dispatcher, len(teams))
+                await self.duty.await_handover()
                 report = await self._report(await self._settle())
                 self._show(report)
                 if not self.options.once:
+                    calling = asyncio.create_task(self.duty.keep_calling(api))
+                    running.append(calling)
                     await self._serve_on()
             finally:
                 watching.cancel()
@@ -127,10 +151,18 @@ class _Demo:
         return 0 if not report["unserved"] else 1
 
     def _hear(self, dispatcher: Dispatcher, at: str, cards: Any) -> None:
+        before = {unit["code"]: self.story.units.get(unit["code"]) for unit in cards.get("units", ())}
         for line in self.story.tell(cards):
-            said_line = f"{_clock(at)}  {text(line.code, line.params, self.options.lang)}"
-            self.out.print(said_line, style=TONES[line.tone], markup=False)
+            self._print(at, line)
+        self.duty.look(at, cards, before)
         dispatcher.look(cards)
+
+    def _print(self, at: str, line: Line) -> None:
+        said_line = f"{_clock(at)}  {text(line.code, line.params, self.options.lang)}"
+        self.out.print(said_line, style=TONES[line.tone], markup=False)
+
+    def _tell(self, line: Line) -> None:
+        self._print(utc_text(utc_now()), line)
 
     # ── raising alarms ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -145,6 +177,9 @@ class _Demo:
         moves.append(asyncio.create_task(self._close_bridge(api, start)))
         raising = []
         for call in (*self.scenario.calls, *more):
+            if call.after >= BEFORE_SECONDS and call.scene not in self.raised:
+                await asyncio.sleep(max(0.0, start + call.after - BEFORE_SECONDS - loop.time()))
+                await self.duty.before_call(api, call.scene)
             await asyncio.sleep(max(0.0, start + call.after - loop.time()))
             raising.append(asyncio.create_task(self._raise(api, call)))
         await asyncio.gather(*raising, *moves)
@@ -158,6 +193,7 @@ class _Demo:
         self.alarms += 1
         if not self.raised[call.scene].done():
             self.raised[call.scene].set_result(answer.json()["incident_id"])
+        self.duty.is_about(call.scene, answer.json()["incident_id"])
 
     async def _relocate(self, dispatcher: Dispatcher, start: float) -> None:
         loop = asyncio.get_running_loop()
@@ -222,6 +258,7 @@ class _Demo:
             alarms=self.alarms,
             alarm_to_dispatch_ms=measured.alarm_to_dispatch_ms,
             dispatch_to_device_ms=measured.dispatch_to_device_ms,
+            roster=self.duty.report(),
         )
         if self.options.report is not None:
             self.options.report.write_text(to_json(document) + "\n", encoding="utf-8")

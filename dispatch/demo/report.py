@@ -60,6 +60,7 @@ def build_report(
     alarms: int,
     alarm_to_dispatch_ms: Sequence[float],
     dispatch_to_device_ms: Sequence[float],
+    roster: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """`incidents` are documents of GET /incidents/{id}. Times RFC 3339 UTC, latencies milliseconds."""
     served = [one for one in incidents if is_served(one)]
@@ -79,6 +80,7 @@ def build_report(
             "alarm_to_dispatch": latency(alarm_to_dispatch_ms),
             "dispatch_to_device": latency(dispatch_to_device_ms),
         },
+        "roster": roster,
         "incidents": [_incident(one) for one in sorted(incidents, key=lambda one: one["number"])],
     }
 

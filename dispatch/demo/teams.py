@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from datetime import date
 from random import Random
 from typing import Any
 from uuid import UUID
 
 from dispatch.alarms.triage import metres_between
+from dispatch.demo.duty_plan import answers_for, is_open
 from dispatch.demo.pace import Pace, along
 from dispatch.demo.scenario import Behaviour, Scene
 from dispatch.push.device import Device, DeviceRefused, Told
+from dispatch.push.frames import SeatAnswer
 
 LOG = logging.getLogger(__name__)
 CAUSE = "vehicle_fault"
@@ -36,13 +39,17 @@ class Cast:
 class Team:
     """One unit with its device: acknowledges, drives, works, comes home; or does not, when its part says so."""
 
-    def __init__(self, url: str, token: str, unit: str, cast: Cast, pace: Pace, random: Random) -> None:
+    def __init__(
+        self, url: str, token: str, unit: str, cast: Cast, pace: Pace, random: Random, *, leads: bool
+    ) -> None:
         self.unit = unit
+        self.leads = leads  # the first of its station also answers for the watch room's seats
         self.device = Device(url, token, self._hear)
         self._cast = cast
         self._pace = pace
         self._random = random
         self._missions: dict[str, asyncio.Task[None]] = {}
+        self._answering: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -51,8 +58,8 @@ class Team:
         except DeviceRefused as refused:
             LOG.warning("%s: %s", self.unit, refused)
         finally:
-            for mission in self._missions.values():
-                mission.cancel()
+            for task in (*self._missions.values(), *self._answering):
+                task.cancel()
 
     async def _hear(self, told: Told) -> None:
         orders: Sequence[Mapping[str, Any]] = ()
@@ -60,6 +67,10 @@ class Team:
             orders = (told.data,)
         elif told.event == "snapshot":
             orders = told.data.get("orders", ())
+            for rollcall in told.data.get("rollcalls", ()):
+                self._roll_called(rollcall)
+        elif told.event == "rollcall_opened":
+            self._roll_called(told.data)
         elif told.event == "order_recalled":
             mission = self._missions.pop(str(told.data["assignment_id"]), None)
             if mission is not None:
@@ -69,6 +80,18 @@ class Team:
             id = str(order["assignment_id"])
             if order["unit"] == self.unit and id not in self._missions:
                 self._missions[id] = asyncio.create_task(self._serve(UUID(id), order))
+
+    def _roll_called(self, rollcall: Mapping[str, Any]) -> None:
+        if is_open(rollcall) and (answers := answers_for(rollcall, self.unit, leads=self.leads)):
+            task = asyncio.create_task(self._answer(rollcall, answers))
+            self._answering.add(task)
+            task.add_done_callback(self._answering.discard)
+
+    async def _answer(self, rollcall: Mapping[str, Any], answers: Sequence[Mapping[str, Any]]) -> None:
+        await asyncio.sleep(self._random.uniform(0.2, 3.0))
+        told = [SeatAnswer(one["seat"], one["state"]) for one in answers]
+        day = date.fromisoformat(rollcall["day"])
+        await self.device.rollcall(rollcall["team"], day, rollcall["shift"], told)
 
     async def _serve(self, assignment: UUID, order: Mapping[str, Any]) -> None:
         incident = order["incident"]

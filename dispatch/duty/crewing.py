@@ -99,7 +99,8 @@ def _aboard(
     if row["source"] != Source.ROLLCALL.value and not _answered_for(unit, rollcalls):
         # Newly rostered, in the middle of a turn: who is there by strength stands over like any crew that nobody
         # has relieved.
-        stands = now + (rollcalls[0].lapses_at - rollcalls[0].ends_at)
+        first = rollcalls[0]
+        stands = max(now, first.starts_at) + (first.lapses_at - first.ends_at)
         stood = row["stands_until"]
         if row["team"] != team:
             stood = stands if stood is None else min(stood, stands)

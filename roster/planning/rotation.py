@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from roster.demand import seats_of
-from roster.people import Membership, Person
+from roster.people import Membership, PairKind, Person
 from roster.plan import Book, Duty, Roster
 from roster.planning.ledger import Ledger
 from roster.planning.limits import limits_of
@@ -140,6 +140,17 @@ def _by_turn(
     return seated
 
 
+def _kept_apart(book: Book, who: str, there: Iterable[str]) -> bool:
+    """Somebody is there already with whom this person must not serve."""
+    others = set(there)
+    return any(
+        pair.kind is PairKind.APART
+        and who in (pair.one, pair.other)
+        and {pair.one, pair.other} - {who} <= others
+        for pair in book.pairs
+    )
+
+
 def _fill(
     book: Book,
     team: str,
@@ -166,6 +177,8 @@ def _fill(
     free.sort(key=lambda who: (bool(turns[who]), ledger.load(who), who))
     for at in empty:
         for who in free:
+            if _kept_apart(book, who, seated.values()):
+                continue
             trial = make_room(seats, seated, who, ledger.fits, at)
             if trial is not None:
                 seated.clear()
