@@ -61,11 +61,13 @@ def solve_team(
     *,
     seed: int,
     effort: Effort,
+    start: tuple[Duty, ...] | None = None,
     should_stop: Callable[[], bool] = lambda: False,
     told: Callable[[Report], None] = lambda report: None,
 ) -> TeamMonth:
-    """The same for the same seed and effort, as long as nobody stops it."""
-    start = order.current
+    """The same for the same seed and effort, as long as nobody stops it. `start`: where to begin, else the roster
+    given or the rotation."""
+    start = start or order.current
     if start is None:
         start = roster_by_rotation(book, order.first, order.days, (order.team,), order.elsewhere).duties
     month = _search(book, order, start, seed, effort, should_stop, told)
