@@ -117,7 +117,7 @@ def import_command(
     **where: Any,
 ) -> int:
     """Read a month as offices keep it: people by days, marks in cells. Every fault by sheet and cell, or all of it."""
-    first = _month(month)
+    first = month_of(month)
     book = book_of(settings_of(**where), county)
     imported, faults = import_roster(file, book, first)
     if imported is None:
@@ -179,7 +179,7 @@ def export_command(
         roster = read_roster(file)
         book = book_of(settings, county, roster)
     else:
-        first = _month(published)
+        first = month_of(published)
         assert first is not None
         days = monthrange(first.year, first.month)[1]
         roster, book = asyncio.run(beside(settings, partial(published_roster, first=first, days=days)))
@@ -261,7 +261,7 @@ def _document(one: Violation) -> dict[str, Any]:
     }
 
 
-def _month(value: str | None) -> date | None:
+def month_of(value: str | None) -> date | None:
     if value is None:
         return None
     try:

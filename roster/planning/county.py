@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
 
 from roster.demand import seats_between
 from roster.plan import Book, Duty, Roster
 from roster.planning.compile import Guest, Order
+from roster.planning.fairness import with_fairness
 from roster.planning.month import Effort, Report, TeamMonth, solve_team
 from roster.planning.rotation import roster_by_rotation
 from roster.shifts import Seat
@@ -111,14 +112,18 @@ def work_off(
     before: list[Duty] = []
     for order in task.orders:
         elsewhere = (*order.elsewhere, *before)
+        given = replace(order, elsewhere=elsewhere)
         month = solve_team(
             book,
-            Order(order.team, order.first, order.days, elsewhere, order.current, order.frozen, order.guests),
+            given,
             seed=task.seed,
             effort=task.effort,
             start=task.start,
             should_stop=should_stop,
             told=told,
+        )
+        month = with_fairness(
+            book, given, month, seed=task.seed, effort=task.effort, should_stop=should_stop, told=told
         )
         before += month.duties
         yield month
@@ -172,8 +177,7 @@ def _lend(book: Book, ask: Ask, teams: Sequence[str], months: dict[str, TeamMont
             lenders = {guest.lender for guest in guests} if freed else set()
             others = [d for at, month in sorted(months.items()) if at != team for d in month.duties]
             kept = tuple(d for d in (*ask.fixed, *others) if d.team not in lenders or d.pinned)
-            order = _order(book, ask, team)
-            order = Order(team, ask.first, ask.days, kept, order.current, order.frozen, guests)
+            order = replace(_order(book, ask, team), elsewhere=kept, guests=guests)
             found = _one(runner, Task((order,), ask.seed, ask.effort, months[team].duties))
             if found is None or len(_required(book, ask, team, {team: found})) >= len(short):
                 continue
@@ -190,8 +194,7 @@ def _lenders_again(
     for lender in sorted({duty.borrowed_from for duty in found.duties if duty.borrowed_from}):
         now = {**months, **again, team: found}
         others = tuple(d for at, month in sorted(now.items()) if at != lender for d in month.duties)
-        order = _order(book, ask, lender)
-        order = Order(lender, ask.first, ask.days, (*ask.fixed, *others), order.current, order.frozen)
+        order = replace(_order(book, ask, lender), elsewhere=(*ask.fixed, *others))
         month = _one(runner, Task((order,), ask.seed, ask.effort, months[lender].duties))
         if month is None:
             return None

@@ -33,6 +33,8 @@ class Effort:
 
     steps_a_cell: int = 300
     rounds: int = 3
+    proof_seconds: float = 20.0
+    """For each share that stays unequal; 0: nothing is proved. The only part that a clock bounds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,18 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """No roster of the team that leaves at most these seats empty has a smaller range than `least`."""
+
+    what: str
+    employment: str
+    people: int
+    least: float
+    open_required: int
+    open_wished: int
+
+
+@dataclass(frozen=True, slots=True)
 class TeamMonth:
     """`duties` are the team's own, fixed ones with them. `stopped`: somebody ended the work early."""
 
@@ -53,6 +67,7 @@ class TeamMonth:
     cost: int
     steps: int
     stopped: bool = False
+    proofs: tuple[Proof, ...] = ()
 
 
 def solve_team(
