@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
-MODULES = {"curtois": "series", "check": "checking"}
+MODULES = {"curtois": "series", "county": "county", "check": "checking"}
 PARTS = tuple(MODULES)
 
 
