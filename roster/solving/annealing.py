@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from roster.solving.compiled import Floats, Ints, Seeds, Shorts, compiled
+from roster.solving.compiled import Floats, Ints, Ints32, Seeds, Shorts, compiled
 from roster.solving.response import cheapest, own_price
 
 
@@ -83,9 +83,9 @@ def anneal(
     option_group: Shorts,
     letters: int,
     layers: Ints,
-    arc_from: Ints,
+    arc_from: Ints32,
     arc_group: Shorts,
-    arc_to: Ints,
+    arc_to: Ints32,
     terminal_costs: Floats,
     fill_from: Ints,
     fill_post: Ints,

@@ -6,6 +6,7 @@ Compiled once for all people of one rule class, then cut to what the single pers
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,7 +18,7 @@ from roster.solving.automaton import Automaton, Groups, Memory
 from roster.solving.expansion import expand, fold, restrict
 from roster.solving.problem import OFF, Kind, ProblemError, Rules, Tally
 
-NODES_MAX = 6_000_000
+NODES_MAX = 3_000_000
 """Unfolded nodes of one diagram; more would take minutes and gigabytes, so the rule that causes it is named."""
 
 
@@ -68,14 +69,54 @@ def start_of(rules: Rules, kinds: Sequence[Kind], history: Sequence[int]) -> Sta
     )
 
 
+class TooLargeError(ProblemError):
+    """The unfolded diagram exceeds its limit; the message names the rule that is widest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Corridor:
+    """Tallies kept near a straight line over the horizon: fewer values, so a smaller diagram of legal rosters only.
+
+    A tally may stray from its line by what `weeks` of its ceiling come to. Lines of tallies with a floor end at the
+    share `aim` between floor and ceiling.
+    """
+
+    weeks: float
+    aim: float
+
+    def bounds(
+        self, floor: int, ceiling: int, step: int, days: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], bool]:
+        """Highest and lowest value after each day, and whether what lies lower may be lifted (there is no floor)."""
+        share = np.arange(1, days + 1) / days
+        room = max(step, math.ceil(self.weeks * 7 * ceiling / days))
+        line = np.floor((floor + self.aim * (ceiling - floor) if floor else ceiling) * share).astype(np.int64)
+        high, low = np.minimum(ceiling, line + room), np.maximum(0, line - room)
+        if floor:
+            low[-1] = floor
+            high[-1] = max(floor, int(high[-1]))
+        return high, low, not floor
+
+
 def class_diagram(
-    rules: Rules, kinds: Sequence[Kind], days: int, allowed_kinds: frozenset[int], starts: Sequence[Start]
+    rules: Rules,
+    kinds: Sequence[Kind],
+    days: int,
+    allowed_kinds: frozenset[int],
+    starts: Sequence[Start],
+    *,
+    nodes_max: int = NODES_MAX,
+    allowed: NDArray[np.bool_] | None = None,
+    corridor: Corridor | None = None,
 ) -> Diagram:
-    """The diagram of a rule class with one root per start (−1: this start has no legal roster)."""
+    """The diagram of a rule class with one root per start (−1: this start has no legal roster).
+
+    `allowed[day, kind]`, with the day off as its last column, leaves out what one person may not do.
+    """
     groups = automaton.alike(rules, kinds, allowed_kinds)
     machine = automaton.build(rules, kinds, groups, (start.memory for start in starts))
     kept = _that_matter(rules, groups, days)
-    plan = _Tallies.of([tally for _, tally in kept], groups, days)
+    plan = _Tallies.of([tally for _, tally in kept], groups, days, corridor)
     strides = plan.strides(len(machine.next))
     codes = np.array(
         [
@@ -86,13 +127,17 @@ def class_diagram(
         np.int64,
     )
     unique, inverse = np.unique(codes, return_inverse=True)
-    everything = np.ones((days, len(groups) + 1), np.bool_)
+    letters = np.ones((days, len(groups) + 1), np.bool_)
+    if allowed is not None:
+        letters[:, 0] = allowed[:, -1]
+        for g, group in enumerate(groups, 1):
+            letters[:, g] = allowed[:, list(group)].any(axis=1)
     child, offsets, last, fits = expand(
-        machine.next, everything, plan.weights, plan.counted, plan.first_days, plan.last_days, plan.flags,
-        plan.at_most, plan.at_least, plan.radix, unique, NODES_MAX,
+        machine.next, letters, plan.weights, plan.counted, plan.first_days, plan.last_days, plan.flags,
+        plan.high, plan.low, plan.lifts, plan.at_least, plan.radix, unique, nodes_max,
     )  # fmt: skip
     if not fits:
-        raise ProblemError(_too_large(machine, [tally for _, tally in kept], plan, days))
+        raise TooLargeError(_too_large(machine, [tally for _, tally in kept], plan, days))
     values = plan.values(last, strides)
     legal = np.ones(len(last), np.bool_)
     for t in range(len(kept)):
@@ -128,23 +173,23 @@ class _Tallies:
     first_days: NDArray[np.bool_]
     last_days: NDArray[np.bool_]
     flags: NDArray[np.bool_]
-    at_most: NDArray[np.int64]
+    high: NDArray[np.int64]
+    low: NDArray[np.int64]
+    lifts: NDArray[np.bool_]
     at_least: NDArray[np.int64]
     radix: NDArray[np.int64]
 
     @classmethod
-    def of(cls, tallies: Sequence[Tally], groups: Groups, days: int) -> _Tallies:
+    def of(cls, tallies: Sequence[Tally], groups: Groups, days: int, corridor: Corridor | None) -> _Tallies:
         """Weights by group (0: off), days that count, where blocks begin and end, bounds."""
         count = len(tallies)
         weights = np.zeros((count, len(groups) + 1), np.int64)
         counted = np.zeros((count, days), np.bool_)
         first_days, last_days = np.zeros((count, days), np.bool_), np.zeros((count, days), np.bool_)
         flags = np.zeros(count, np.bool_)
-        at_most, at_least, radix = (
-            np.full(count, -1, np.int64),
-            np.zeros(count, np.int64),
-            np.ones(count, np.int64),
-        )
+        high, low = np.zeros((count, days), np.int64), np.zeros((count, days), np.int64)
+        lifts = np.zeros(count, np.bool_)
+        at_least, radix = np.zeros(count, np.int64), np.ones(count, np.int64)
         for t, tally in enumerate(tallies):
             unit = tally.unit
             weights[t, 1:] = [tally.weights[group[0]] // unit for group in groups]
@@ -167,17 +212,21 @@ class _Tallies:
                 counted[t] &= in_block
                 reachable = int(last_days[t].sum()) * int(weights[t].max())
             if tally.at_most is not None:
-                at_most[t] = min(tally.at_most // unit, reachable)
-                radix[t] = at_most[t] + 1
+                high[t] = min(tally.at_most // unit, reachable)
+                radix[t] = high[t, 0] + 1
             else:
+                high[t] = reachable
                 radix[t] = (reachable if tally.priced else min(reachable, int(at_least[t]))) + 1
-        return cls(weights, counted, first_days, last_days, flags, at_most, at_least, radix)
+            if corridor is not None and not tally.priced:
+                most = int(weights[t].max())
+                high[t], low[t], lifts[t] = corridor.bounds(int(at_least[t]), int(high[t, 0]), most, days)
+        return cls(weights, counted, first_days, last_days, flags, high, low, lifts, at_least, radix)
 
     def strides(self, states: int) -> NDArray[np.int64]:
         """The place value of each tally in a state's code."""
         sizes = self.radix * np.where(self.flags, 2, 1)
         if float(np.prod(sizes.astype(float))) * states > 2.0**62:
-            raise ProblemError(
+            raise TooLargeError(
                 "rules too large to compile: too many tallies with wide ranges; coarsen their weights"
             )
         return np.concatenate([[states], states * np.cumprod(sizes)]).astype(np.int64)

@@ -16,7 +16,9 @@ def expand(
     block_starts: Bools,
     block_ends: Bools,
     flags: Bools,
-    at_most: Ints,
+    high: Ints,
+    low: Ints,
+    lifts: Bools,
     at_least: Ints,
     radix: Ints,
     roots: Ints,
@@ -25,8 +27,9 @@ def expand(
     """Unfold layer by layer. A state is automaton state × tally values × block flags in one integer.
 
     `weights[tally, group]`, `counted[tally, day]`, `block_starts/ends[tally, day]`; `flags[tally]` says whether the
-    tally has blocks (a flag: counted already). Returns children by node and group (−1: none), layer offsets, final
-    codes, and whether the limit held.
+    tally has blocks (a flag: counted already). After day d a value may not exceed `high[t, d]`; below `low[t, d]` it
+    is illegal, or lifted to it where `lifts[t]` (to count more than there was is legal for a ceiling). Returns
+    children by node and group (−1: none), layer offsets, final codes, and whether the limit held.
     """
     days, letters = allowed.shape
     tallies = weights.shape[0]
@@ -87,12 +90,17 @@ def expand(
                         flag = 1
                     if flags[t] and block_ends[t, d]:
                         flag = 0
-                    if at_most[t] >= 0 and value > at_most[t]:
+                    if value > high[t, d]:
                         legal = False
                         break
                     if value + best_day[t, d + 1] < at_least[t]:
                         legal = False
                         break
+                    if value < low[t, d]:
+                        if not lifts[t]:
+                            legal = False
+                            break
+                        value = low[t, d]
                     if value > radix[t] - 1:
                         value = radix[t] - 1
                     field = value * 2 + flag if flags[t] else value

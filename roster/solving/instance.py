@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from roster.solving.cover import CoverRows, cover_rows
-from roster.solving.diagram import Diagram, Start, class_diagram, own_diagram, start_of
-from roster.solving.problem import FORBIDDEN, NoLegalRosterError, Person, Problem, Rules, table_cost
+from roster.solving.diagram import Diagram
+from roster.solving.fitting import diagrams_of
+from roster.solving.problem import Person, Problem, table_cost
 
 Floats = NDArray[np.float64]
 
@@ -20,6 +21,7 @@ class Instance:
     """Arrays over people (p), days (d), options (o), posts (q). Nodes and arcs of all diagrams are numbered through.
 
     `cover_costs[d, q, n]` is the price of n people on a post; `fills` lists an option's posts in compressed rows.
+    `exact` is False where a diagram holds only some of the legal rosters: no bound is proved then.
     `terminal_costs` is a template for the values array of `cheapest`: the tallies' costs at the terminals.
     """
 
@@ -31,14 +33,15 @@ class Instance:
     option_group: NDArray[np.int16]
     letters: int
     layers: NDArray[np.int64]
-    arc_from: NDArray[np.int64]
+    arc_from: NDArray[np.int32]
     arc_group: NDArray[np.int16]
-    arc_to: NDArray[np.int64]
+    arc_to: NDArray[np.int32]
     terminal_costs: Floats
     fill_from: NDArray[np.int64]
     fill_post: NDArray[np.int64]
     cover_costs: Floats
     cover: CoverRows
+    exact: bool
 
     @property
     def arcs(self) -> int:
@@ -48,11 +51,11 @@ class Instance:
 
 def instance_of(problem: Problem) -> Instance:
     """Compile every rule class once and cut it to each person; people without any legal roster are named."""
-    diagrams = _diagrams(problem)
+    diagrams, exact = diagrams_of(problem)
     letters = 1 + max(len(diagram.groups) for diagram in diagrams)
     node_base = np.cumsum([0, *(diagram.nodes for diagram in diagrams)])
     arc_base = np.cumsum([0, *(len(diagram.arc_to) for diagram in diagrams)])
-    arc_from = np.zeros(node_base[-1] + 1, np.int64)
+    arc_from = np.zeros(node_base[-1] + 1, np.int32)
     terminal_costs = np.zeros(node_base[-1])
     option_group = np.zeros((len(problem.people), len(problem.options)), np.int16)
     for p, (person, diagram) in enumerate(zip(problem.people, diagrams, strict=True)):
@@ -75,43 +78,15 @@ def instance_of(problem: Problem) -> Instance:
         arc_from=arc_from,
         arc_group=np.concatenate([diagram.arc_group for diagram in diagrams]),
         arc_to=np.concatenate(
-            [diagram.arc_to.astype(np.int64) + node_base[p] for p, diagram in enumerate(diagrams)]
+            [diagram.arc_to + np.int32(node_base[p]) for p, diagram in enumerate(diagrams)]
         ),
         terminal_costs=terminal_costs,
         fill_from=np.cumsum([0, *map(len, fills)]).astype(np.int64),
         fill_post=np.array([post for posts in fills for post in posts], np.int64),
         cover_costs=_cover_costs(problem),
         cover=cover_rows(problem),
+        exact=exact,
     )
-
-
-def _diagrams(problem: Problem) -> list[Diagram]:
-    """One per person, compiled by class."""
-    option_kind = np.array([option.kind for option in problem.options])
-    usable = [person.costs < FORBIDDEN for person in problem.people]
-    classes: dict[tuple[Rules, frozenset[int]], list[int]] = {}
-    for p, person in enumerate(problem.people):
-        kinds = frozenset(int(kind) for kind in option_kind[usable[p].any(axis=0)])
-        classes.setdefault((person.rules, kinds), []).append(p)
-    diagrams: dict[int, Diagram] = {}
-    for (rules, kinds), members in classes.items():
-        starts: dict[Start, int] = {}
-        root = {}
-        for p in members:
-            start = start_of(rules, problem.kinds, problem.people[p].history)
-            root[p] = starts.setdefault(start, len(starts))
-        shared = class_diagram(rules, problem.kinds, problem.days, kinds, list(starts))
-        for p in members:
-            person = problem.people[p]
-            columns = [np.isin(option_kind, group) for group in shared.groups]
-            allowed = np.column_stack(
-                [person.off_costs < FORBIDDEN, *((usable[p] & column).any(axis=1) for column in columns)]
-            )
-            own = own_diagram(shared, int(shared.roots[root[p]]), allowed)
-            if own is None:
-                raise NoLegalRosterError(person.name)
-            diagrams[p] = own
-    return [diagrams[p] for p in range(len(problem.people))]
 
 
 def _terminal_costs(person: Person, diagram: Diagram) -> Sequence[float] | Floats:

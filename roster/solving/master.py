@@ -32,7 +32,11 @@ class Master:
         self.rows = self.fixed = no_rows(instance)
         self._known: set[bytes] = set()
         self.row_of = instance.cover.row + np.where(instance.cover.row >= 0, len(group), 0)
+        self.x = np.zeros(0)
+        self.duals = np.zeros(instance.cover.row.shape)
+        self.shares = np.zeros(len(group))
         self.lower, self.upper = -math.inf, math.inf
+        self.seconds_left: Callable[[], float] = lambda: math.inf
         self.best_lower = -math.inf
         self.center: Floats | None = None
         self._build()
@@ -86,13 +90,21 @@ class Master:
         self.rows = Rows.joined([self.rows, new])
         return count
 
-    def solve(self, *, dual: bool = False) -> None:
-        """Solve the linear programme over the present columns: `x`, `duals` by post, `shares` by person."""
+    def solve(self, *, dual: bool = False) -> bool:
+        """Solve the linear programme over the present columns: `x`, `duals` by post, `shares` by person.
+
+        False if the time ended first: nothing was learnt then.
+        """
+        left = self.seconds_left()
+        if math.isfinite(left):
+            self.highs.setOptionValue("time_limit", self.highs.getRunTime() + max(0.01, left))
         if dual:
             self.highs.setOptionValue("simplex_strategy", DUAL)
         self.highs.run()
         if dual:
             self.highs.setOptionValue("simplex_strategy", PRIMAL)
+        if self.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return False
         solution = self.highs.getSolution()
         people = len(self.group)
         self.x = np.asarray(solution.col_value)[self.slack_count :]
@@ -100,6 +112,7 @@ class Master:
         self.shares = prices[:people]
         self.duals = self.instance.cover.by_cell(prices[people:])
         self.upper = float(self.highs.getInfo().objective_function_value)
+        return True
 
     def price(self, duals: Floats) -> tuple[float, Rows]:
         """The bound that these duals prove, and everybody's cheapest row under them."""
@@ -129,7 +142,8 @@ class Master:
         """Add columns until the bound meets the value within `gap`, or exceeds `cutoff`; whether it converged."""
         self.lower = self.best_lower if self.free.all() else -math.inf
         for turn in range(rounds):
-            self.solve(dual=warm and turn == 0)
+            if not self.solve(dual=warm and turn == 0):
+                return False
             if self.upper - self.lower < gap:
                 return True
             if stop():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from roster.solving.compiled import Floats, Ints, Shorts, compiled
+from roster.solving.compiled import Floats, Ints, Ints32, Shorts, compiled
 
 NEVER = 1e17
 """Dearer than anything: no arc, or an option that may not be taken."""
@@ -17,9 +17,9 @@ def cheapest(
     off_prices: Floats,
     option_group: Shorts,
     layers: Ints,
-    arc_from: Ints,
+    arc_from: Ints32,
     arc_group: Shorts,
-    arc_to: Ints,
+    arc_to: Ints32,
     values: Floats,
     group_price: Floats,
     group_option: Ints,
@@ -73,9 +73,9 @@ def below(
     off_prices: Floats,
     option_group: Shorts,
     layers: Ints,
-    arc_from: Ints,
+    arc_from: Ints32,
     arc_group: Shorts,
-    arc_to: Ints,
+    arc_to: Ints32,
     values: Floats,
     limit: float,
     found: Shorts,
@@ -146,9 +146,9 @@ def own_price(
     off_costs: Floats,
     option_group: Shorts,
     layers: Ints,
-    arc_from: Ints,
+    arc_from: Ints32,
     arc_group: Shorts,
-    arc_to: Ints,
+    arc_to: Ints32,
     terminal_costs: Floats,
 ) -> float:
     """The price of a row for the person alone; `NEVER` if his diagram does not know it."""
@@ -178,9 +178,9 @@ def own_prices(
     off_costs: Floats,
     option_group: Shorts,
     layers: Ints,
-    arc_from: Ints,
+    arc_from: Ints32,
     arc_group: Shorts,
-    arc_to: Ints,
+    arc_to: Ints32,
     terminal_costs: Floats,
 ) -> None:
     """`own_price` of many rows."""

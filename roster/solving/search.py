@@ -67,19 +67,24 @@ class Search:
 
     # Columns over everybody.
 
+    def new_master(self, group: Index, fixed_counts: Index) -> Master:
+        """A master that ends with the time."""
+        master = Master(self.instance, group, fixed_counts, self.values)
+        if not self.incumbent.by_steps:
+            master.seconds_left = self.incumbent.left
+        return master
+
     def solve_root(self) -> None:
         """Column generation over everybody: the bound, the duals and the useful rows."""
         nobody = np.zeros(self.instance.cover.row.shape, np.int64)
-        self.master = master = Master(self.instance, self.everybody, nobody, self.values)
+        self.master = master = self.new_master(self.everybody, nobody)
         master.add(self.current())
         master.add(self.pool.of(self.everybody, self.random, 6))
-        while True:
-            converged = master.generate(
-                rounds=8, gap=1e-6, cutoff=np.inf, stop=self.incumbent.over, smoothing=0.7
-            )
-            self.incumbent.prove(master.best_lower + self.base)
-            if converged or self.incumbent.over():
-                break
+        converged = False
+        while not converged and not self.incumbent.over():
+            converged = master.generate(rounds=8, gap=1e-6, cutoff=np.inf, stop=self.until(np.inf))
+            if self.instance.exact:
+                self.incumbent.prove(master.best_lower + self.base)
         self.root.duals, self.root.lower = master.center, master.best_lower
         order = np.argsort(master.reduced(master.rows), kind="stable")
         self.root.rows = master.rows.take(order[: 18 * self.instance.people])
@@ -95,7 +100,7 @@ class Search:
         if self.root.rows is None:
             return False
         nobody = np.zeros(self.instance.cover.row.shape, np.int64)
-        master = Master(self.instance, self.everybody, nobody, self.values)
+        master = self.new_master(self.everybody, nobody)
         master.add(self.root.rows)
         master.add(self.current())
         master.center = self.root.duals
@@ -129,7 +134,7 @@ class Search:
         counts = counts_of(instance, choices)
         fixed_counts = counts - counts_of(instance, choices[group])
         cutoff = float(own.prices.sum()) + cover_price(instance, counts)
-        master = Master(instance, group, fixed_counts, self.values)
+        master = self.new_master(group, fixed_counts)
         master.add(own)
         master.add(self.pool.of(group, self.random, ROWS_FROM_POOL))
         master.center = self.root.duals

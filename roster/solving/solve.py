@@ -18,8 +18,8 @@ def solve(
     With a budget in steps one thread works, whatever `threads` says: two would race. `progress` may be called from
     either thread, never from both at once.
     """
-    instance = instance_of(problem)
     incumbent = Incumbent(problem, budget, progress)
+    instance = instance_of(problem)
     root = Root()
     first = Search(instance, incumbent, root, seed)
     first.walker.construct()
@@ -37,9 +37,16 @@ def solve(
     return incumbent.solution()
 
 
+COLUMN_CELLS_MAX = 2_500
+"""Posts × days with a cost: beyond it linear programmes take longer than anybody waits, and walks do it all."""
+
+
 def _lead(search: Search, *, alone: bool) -> None:
     """Bound and dives first, then everything."""
     incumbent, total = search.incumbent, search.incumbent.total
+    if len(search.instance.cover.lowest) > COLUMN_CELLS_MAX:
+        _walk_on(search)
+        return
     search.walk(search.timed(min(1.0, 0.1 * total)), 25.0, 0.3)
     if incumbent.over():
         return
@@ -56,9 +63,20 @@ def _lead(search: Search, *, alone: bool) -> None:
 def _follow(search: Search) -> None:
     """A long walk of its own first, then everything."""
     search.walker.construct()
+    if len(search.instance.cover.lowest) > COLUMN_CELLS_MAX:
+        _walk_on(search)
+        return
     search.walk(search.timed(0.3 * search.incumbent.total), 25.0, 0.3)
     search.adopt_root()
     _improve(search)
+
+
+def _walk_on(search: Search) -> None:
+    """One long cooling, and walks from the best roster with what is left."""
+    search.walk(search.timed(0.95 * search.incumbent.left()), 25.0, 0.3)
+    while not search.incumbent.over():
+        search.walker.load(search.incumbent.choices)
+        search.walk(search.timed(0.2 * search.incumbent.total), 1.0, 0.3)
 
 
 MEANS = ("dive", "large", "small", "walk")
