@@ -59,9 +59,8 @@ def owed_rest(case: Case, person: str) -> Iterator[Breach]:
         owed = max(1, (2 * post.owed_rest_days * len(served) + length) // (2 * length))
         within = case.book.policy.owed_rest_within_days
         days = [post.last + timedelta(days=n) for n in range(1, within + 1)]
-        busy = {day for turn in turns for day in turn.touches}
-        # A night that began at the post ends on the first day after it: no reason to deny that day.
-        busy -= {day for turn in turns if _at(post, turn) for day in turn.touches}
+        # What began at the post and ends on the first day after it is no reason to deny that day.
+        busy = {day for turn in turns if not _at(post, turn) for day in turn.touches}
         longest = _longest_free(days, busy)
         if longest < owed:
             params: dict[str, Param] = {"owed": owed, "had": longest, "place": post.place, "within": within}

@@ -85,6 +85,26 @@ def test_rest_is_owed_after_a_forward_post_in_one_piece() -> None:
     assert broken("owed_rest", of, roster(*(duty("A", n) for n in (0, 5, 6, 10)))) == ()
 
 
+def test_as_many_days_as_are_owed_are_enough_and_the_first_day_at_the_post_counts() -> None:
+    post = Post("T1", "T1-1", "山口", 112.8, 35.5, day(-4), day(-1), 4)
+    policy = replace(FREE_POLICY, owed_rest_within_days=6)
+    history = tuple(duty("A", -n, "IN") for n in range(1, 5))
+    of = book([person("A")], posts=(post,), history=history, policy=policy)
+    assert broken("owed_rest", of, roster(duty("A", 0), duty("A", 5))) == ()
+    assert [v.params["owed"] for v in broken("owed_rest", of, roster(duty("A", 0), duty("A", 4)))] == [4]
+
+
+def test_rest_is_asked_for_until_the_last_day_within_which_it_is_owed() -> None:
+    post = Post("T1", "T1-1", "山口", 112.8, 35.5, day(-9), day(-6), 2)
+    history = (*(duty("A", -n, "IN") for n in range(6, 10)), *(duty("A", -n, "IN") for n in range(1, 6)))
+    of = book([person("A")], posts=(post,), history=history)
+    rest = roster(duty("A", 0, "IN"))
+    within_six = replace(of, policy=replace(FREE_POLICY, owed_rest_within_days=6))
+    assert len(broken("owed_rest", within_six, rest)) == 1
+    over = replace(of, policy=replace(FREE_POLICY, owed_rest_within_days=5))
+    assert broken("owed_rest", over, rest) == ()
+
+
 def test_rest_is_owed_in_proportion_to_the_days_at_the_post() -> None:
     post = Post("T1", "T1-1", "山口", 112.8, 35.5, day(-10), day(-1), 4)
     policy = replace(FREE_POLICY, owed_rest_within_days=4)
