@@ -64,6 +64,7 @@ class RoadGraph:
     turns: Mapping[str, TurnNetwork] = field(default_factory=dict, repr=False)
     scratch: ScratchPool = field(default_factory=ScratchPool, repr=False)
     main_networks: dict[str, MainNetwork] = field(default_factory=dict, repr=False)
+    near: dict[tuple[float, float, float], NDArray[np.int64]] = field(default_factory=dict, repr=False)
 
     @property
     def classes(self) -> tuple[str, ...]:

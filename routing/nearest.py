@@ -20,6 +20,7 @@ ALL_ROADS.flags.writeable = False
 EVERY_PIECE: NDArray[np.bool_] = np.empty(0, dtype=np.bool_)
 EVERY_PIECE.flags.writeable = False
 AT_NODE_METRES = 0.2
+REMEMBERED_CIRCLES = 16
 AT_ONCE = 50_000  # pieces that become geometries at a time: a province is never one list of them
 
 
@@ -98,11 +99,22 @@ def off_network(graph: RoadGraph, lon: float, lat: float, where: str) -> InputEr
 
 
 def pieces_within(graph: RoadGraph, lon: float, lat: float, metres: float) -> NDArray[np.int64]:
-    """Pieces whose boxes come within a distance (and some more around it), in ascending order."""
+    """Pieces whose boxes come within a distance (and some more around it), in ascending order.
+
+    All vehicle classes ask for the same place in turn: the last answers are remembered.
+    """
+    asked = (lon, lat, metres)
+    known = graph.near.get(asked)
+    if known is not None:
+        return known
     high = metres * 1.02 / metres_north(min(89.0, max(-89.0, lat)))
     poleward = min(89.0, abs(lat) + high)  # where a degree of longitude is shortest
     wide = metres * 1.02 / metres_east(poleward)
-    return graph.tree.within(lon - wide, lat - high, lon + wide, lat + high)
+    near = graph.tree.within(lon - wide, lat - high, lon + wide, lat + high)
+    if len(graph.near) >= REMEMBERED_CIRCLES:
+        graph.near.clear()
+    graph.near[asked] = near
+    return near
 
 
 def pieces_touching(graph: RoadGraph, area: Polygon | MultiPolygon) -> NDArray[np.int64]:

@@ -19,6 +19,7 @@ from dataclasses import replace
 from typing import overload
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gis_data.errors import InputError
 from routing.drive import Drive
@@ -36,6 +37,10 @@ from routing.point import EdgePoint
 from routing.ranking import Ranking
 from routing.reach import Hindrance, Reach, Start
 from routing.roads_of import RoadsOf
+
+FIRST_WALK_METRES = (
+    2500.0  # looked at first for those who cannot drive up; it is doubled while that may bring more
+)
 
 __all__ = ["Fleet", "Path", "Ranking", "Reach", "Start", "path_of", "rank", "rank_times"]
 
@@ -119,14 +124,42 @@ def _rank_class(
                 return
             missed = np.ones(len(left), dtype=np.bool_)
             missed[drive.arrived] = False
+            if (
+                far
+            ):  # a hierarchy has what is above the whole squad, and would have to find it for some of it anew
+                _walk_in(ranking, live, lon, lat, nearest, left, np.flatnonzero(missed), paths)
+                return
             left = left.among(np.flatnonzero(missed))
     if len(left):
-        furthest = furthest_walk(live, nearest)
-        around = stops_around(live, vehicle_class, lon, lat, furthest)
-        standing = np.array([metres_between(point.lon, point.lat, lon, lat) for point in left.points])
-        climb = live.hierarchy if is_worth(live, vehicle_class, len(left), len(left)) else None
-        walk = Drive(left, around, standing, paths=paths, hierarchy=climb)
-        ranking.add(walk, walk.arrived, None, furthest)
+        _walk_in(ranking, live, lon, lat, nearest, left, np.arange(len(left)), paths)
+
+
+def _walk_in(
+    ranking: Ranking,
+    live: LiveRoads,
+    lon: float,
+    lat: float,
+    nearest: EdgePoint,
+    squad: Squad,
+    rows: NDArray[np.int64],
+    paths: bool,
+) -> None:
+    """The answers of those of a squad that cannot drive up: the best stop of each, and what is left on foot."""
+    furthest = furthest_walk(live, nearest)
+    standing = np.array([metres_between(point.lon, point.lat, lon, lat) for point in squad.points])
+    far = is_worth(live, squad.vehicle_class, len(squad), len(squad))
+    climb = live.hierarchy if far else None
+    walked = furthest if climb is None else min(furthest, FIRST_WALK_METRES)
+    while True:
+        around = stops_around(live, squad.vehicle_class, lon, lat, walked)
+        walk = Drive(squad, around, standing, paths=paths, hierarchy=climb)
+        # Nobody is sooner from a stop from which the walk alone takes as long as what was found for the last of them.
+        longest_ms = int((walk.times - squad.ready_ms)[rows].max())
+        needed = min(furthest, longest_ms * live.graph.rules.walk_kmh / 3600.0 + 1.0)
+        if needed <= walked:
+            break
+        walked = min(needed, 2.0 * walked)
+    ranking.add(walk, rows if climb is not None else walk.arrived, None, furthest)
 
 
 def _in_doubt(

@@ -20,6 +20,8 @@ The policy, and the evidence for it (a study of six synthetic counties, docs/dec
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -147,7 +149,8 @@ class _Choosing:
             self.policy.life_tolerance_ms if self.request.life_at_risk else self.policy.zone_tolerance_ms
         )
         near = indices[self.arrival_ms[indices] <= soonest + tolerance]
-        unit = min((int(i) for i in near), key=lambda i: (int(self.request.zone_order[i]), *self._by_time(i)))
+        order = self.request.zone_order[near]
+        unit = next(self._by_time(near[order == order.min()]))
         cost = int(self.arrival_ms[unit]) - soonest
         if cost == 0:
             reason = Reason.NEAREST
@@ -165,11 +168,11 @@ class _Choosing:
         has_role = (self.request.role & int(role)) != 0
         if wanted.counts and any(has_role[pick.unit] for pick in self.picks):
             return  # it already comes
-        indices = [int(i) for i in np.flatnonzero(able & has_role)]
-        if not indices:
+        indices = np.flatnonzero(able & has_role)
+        if len(indices) == 0:
             self._not_filled(slot, wanted)
             return
-        unit = min(indices, key=self._by_time)
+        unit = next(self._by_time(indices))
         if wanted.rule is Rule.ZONE_BRIGADE and not self._force_is_spare(unit):
             self.kept_back.add(unit)
             return
@@ -198,7 +201,7 @@ class _Choosing:
         lacking = self.residual > 1e-9
         helps = (self.units.brings[:, lacking] > 1e-9).any(axis=1)
         able = self.open & ~self.sent & self.takes_slot & helps
-        for unit in sorted((int(i) for i in np.flatnonzero(able)), key=self._by_time):
+        for unit in self._by_time(np.flatnonzero(able)):
             for task, needs in enumerate(self.request.extra_tasks):
                 if bool((self.units.brings[unit] >= needs - 1e-9).all()):
                     return unit, task
@@ -206,9 +209,19 @@ class _Choosing:
 
     # ── bookkeeping ────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _by_time(self, unit: int) -> tuple[int, bool, int]:
+    def _by_time(self, units: NDArray[np.int64]) -> Iterator[int]:
         """Soonest first; a tie goes to the unit whose zone keeps another manned engine, then to the index."""
-        return int(self.arrival_ms[unit]), self._last_of_zone(unit), unit
+        times = self.arrival_ms[units]
+        order = np.argsort(times, kind="stable")
+        in_order, ms = units[order].tolist(), times[order].tolist()
+        first = 0
+        while first < len(in_order):
+            end = first + 1
+            while end < len(in_order) and ms[end] == ms[first]:
+                end += 1
+            tied = in_order[first:end]
+            yield from tied if len(tied) == 1 else sorted(tied, key=lambda i: (self._last_of_zone(i), i))
+            first = end
 
     def _last_of_zone(self, unit: int) -> bool:
         zone = self.units.zone[unit]
@@ -278,18 +291,18 @@ class _Choosing:
         asked = self.request.need > 1e-9
         helps = (self.units.brings[:, asked] > 1e-9).any(axis=1) & self.takes_slot
         out: list[Passed] = []
-        for unit in range(len(self.units.turnout_ms)):
+        columns = zip(self.request.gates.tolist(), self.sent.tolist(), helps.tolist(), strict=True)
+        for unit, (stopped, sent, helps_here) in enumerate(columns):
             if unit in mine:
                 continue
-            gates = Gate(int(self.request.gates[unit]))
-            if self.sent[unit] and not gates:
-                gates = Gate.BUSY  # taken by another request of this same choice
-            if gates:
+            # Sent: taken by another request of this same choice.
+            gates = Gate(stopped) if stopped else (Gate.BUSY if sent else Gate.NONE)
+            if gates is not Gate.NONE:
                 out.append(Passed(self.index, unit, gates, None))
             elif unit in self.kept_back:
                 out.append(Passed(self.index, unit, Gate.NONE, Reason.RESERVE))
             else:
-                reason = Reason.SLOWER if helps[unit] else Reason.NOT_NEEDED
+                reason = Reason.SLOWER if helps_here else Reason.NOT_NEEDED
                 out.append(Passed(self.index, unit, Gate.NONE, reason))
         return out
 

@@ -140,12 +140,13 @@ def _units(candidates: Sequence[Candidate], capabilities: tuple[str, ...], zones
 def _table(quantities: Sequence[Mapping[str, float]], capabilities: tuple[str, ...]) -> NDArray[np.float64]:
     """A row for each of them; few units bring much of what there is."""
     column = {code: place for place, code in enumerate(capabilities)}
-    table = np.zeros((len(quantities), len(capabilities)))
+    width = len(capabilities)
+    table = [0.0] * (len(quantities) * width)
     for row, amounts in enumerate(quantities):
         for code, quantity in amounts.items():
             if code in column:
-                table[row, column[code]] = quantity
-    return table
+                table[row * width + column[code]] = quantity
+    return np.array(table, dtype=np.float64).reshape(len(quantities), width)
 
 
 def _verbs(county: County, candidates: Sequence[Candidate], kind: str) -> tuple[Verb, ...]:
@@ -162,10 +163,13 @@ def _verbs(county: County, candidates: Sequence[Candidate], kind: str) -> tuple[
 
 def _roles(county: County, candidates: Sequence[Candidate], standing: Standing) -> NDArray[np.int32]:
     brigade = next((zone.brigade for zone in county.zones if zone.code == standing.zone), None)
-    stations = [(brigade, int(Role.ZONE_BRIGADE)), (standing.station, int(Role.RESPONSIBLE))]
     roles = []
     for unit in candidates:
-        role = sum(what for station, what in stations if station is not None and unit.station == station)
+        role = 0
+        if brigade is not None and unit.station == brigade:
+            role |= int(Role.ZONE_BRIGADE)
+        if standing.station is not None and unit.station == standing.station:
+            role |= int(Role.RESPONSIBLE)
         if unit.station_class is StationClass.MICRO:
             role |= int(Role.NO_SLOT)
             if _away_metres(unit, standing) <= county.policy.micro_metres:

@@ -154,6 +154,8 @@ def _travel(
 
 def _hindered(live: LiveRoads, reach: Reach) -> tuple[HinderedRoad, ...]:
     """By name where the road has one, else by the place near which it was reported; each thing said once."""
+    if not reach.hindrances:
+        return ()
     reported = {condition.id: condition for condition in live.conditions}
     found: dict[tuple[str, bool], dict[str, None]] = {}
     for hindrance in reach.hindrances:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from routing import hierarchy as module
+from routing import rank as rank_module
 from routing.everyone import Everyone
 from routing.hierarchy import Hierarchy, hierarchy_for, open_hierarchy
 from routing.live import LiveRoads
@@ -21,6 +22,9 @@ from tests.rules.routing_world import FLEET, some_conditions, somewhere, town
 @pytest.fixture(autouse=True)
 def _always_worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "CLIMBING", -1.0)
+    monkeypatch.setattr(
+        rank_module, "FIRST_WALK_METRES", 40.0
+    )  # so that the walk is looked at again and again
 
 
 @pytest.mark.parametrize("seed", range(6))
