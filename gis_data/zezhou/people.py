@@ -43,7 +43,7 @@ _BESIDE: Mapping[str, tuple[tuple[str, ...], ...]] = {
         ("ba", "firefighter", "driver:light_engine"),
     ),
     "ba": (("firefighter", "rescuer"), ("firefighter", "pump_operator"), ("firefighter", "driver:ladder")),
-    "firefighter": (("driver:micro_cart",), ("driver:fire_motorcycle",)),
+    "firefighter": (("driver:micro_cart", "driver:light_engine"), ("driver:fire_motorcycle",)),
     "radio_operator": (("safety_officer", "firefighter"),),
     "safety_officer": (("radio_operator", "firefighter"),),
     "drone_pilot": (("firefighter", "driver:pickup"),),
@@ -141,7 +141,8 @@ def _recruits(station: Station, units: Sequence[Unit], rules: Rules) -> Iterator
         yield from (_Recruit(spare[place % len(spare)], None) for place in range(rest))
         return
     platoons = len(rotation["offsets"])
-    seats = _seats(station, units, rules)
+    # Part-time members have their own work beside: every seat is staffed, so that nobody is asked too often.
+    seats = _seats(station, units, rules, wished=kind is StationClass.PART_TIME)
     for platoon in range(platoons):
         for place, need in enumerate(seats):
             yield _Recruit(_held(need, place + platoon), platoon + 1)

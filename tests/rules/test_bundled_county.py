@@ -23,7 +23,7 @@ from roster.demand import seats_of
 from roster.files.book import read_book
 from roster.files.faults import check_duty
 
-DIGEST = "563231de3a0cbbd3d0e1762b4e0f78f681fad88773a1e4180439edaaa04789c9"
+DIGEST = "be00cf6be5f9dd652ac1a145242d813c1db9c07a9dddaa659212d24515d4dcfe"
 
 
 @pytest.fixture(scope="module")
