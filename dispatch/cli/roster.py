@@ -13,7 +13,7 @@ _COMMANDS = {
     "export": "dispatch.cli.roster_files",
     "solve": "dispatch.cli.roster_solve",
     "repair": "dispatch.cli.roster_repair",
-    "explain": "dispatch.cli.roster_repair",
+    "explain": "dispatch.cli.roster_explain",
     "publish": "dispatch.cli.roster_publish",
 }
 

@@ -73,11 +73,11 @@ def _spoken(name: str, value: Param, lang: Lang) -> Param:
     if name == "unit" and value == "-":
         return text("roster.duty_room", lang=lang)
     if name in ("seat", "missing") and isinstance(value, str):
-        return ("、" if lang == "zh" else ", ").join(_word(code, lang) for code in value.split(", "))
+        return ("、" if lang == "zh" else ", ").join(role_word(code, lang) for code in value.split(", "))
     return value
 
 
-def _word(code: str, lang: Lang) -> str:
+def role_word(code: str, lang: Lang) -> str:
     """A role or qualification in words where the catalogue has them: the county may name others."""
     what, _, vehicle = code.partition(":")
     word = next(

@@ -19,7 +19,10 @@ from roster.planning.counting import Count, counts
 from roster.planning.frame import Frame, frame_of
 from roster.planning.guarded import Element, ElementKind, Guarded
 from roster.planning.linear import Outcome
+from roster.planning.rotation import roster_by_rotation
 from roster.planning.spans import week_of
+from roster.rules.check import check
+from roster.rules.violation import blocking
 
 SHOWN = 12
 """So many parts can be read; a clash of more is shown in coarser ones."""
@@ -54,7 +57,8 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """`short`: so many required seats stay empty at best (None: not known in the time); 0 with a `roster`: it can be
-    done. `minimal`: the parts are verified to clash, and each to be needed for it."""
+    done. `impossible` has been proved; neither this nor possible: the time did not suffice to tell. `minimal`: the
+    parts are verified to clash, and each to be needed for it."""
 
     team: str
     short: int | None
@@ -63,6 +67,7 @@ class Explanation:
     minimal: bool
     roster: Roster
     seconds: float
+    impossible: bool
 
     @property
     def possible(self) -> bool:
@@ -100,26 +105,60 @@ def explain(
 ) -> Explanation:
     """Whether a team's required seats can all be filled by the rules, and if not, why."""
     timer = Timer(clock, seconds)
-    frame = frame_of(book, team, first, days, elsewhere, guards=True)
+    fixed = tuple(elsewhere)
+    by_turns = _by_rotation(book, team, first, days, fixed)
+    frame = frame_of(book, team, first, days, fixed, guards=True)
     required = [at for at, place in enumerate(frame.places) if place.required]
+    if _fills(frame, by_turns) and not blocking(check(book, _among(by_turns, fixed))):
+        return Explanation(
+            team, 0, (), (), minimal=False, roster=by_turns, seconds=timer.passed, impossible=False
+        )
     whole = Guarded(frame, required, elastic=True)
     relaxed = whole.shortage(timer.left)
-    short, roster, proved = best_month(whole, timer.left)
-    if short == 0:
-        return Explanation(team, 0, (), (), minimal=False, roster=roster, seconds=timer.passed)
-    core = relaxed[1] if relaxed is not None and relaxed[0] > 1e-6 else _around(frame, whole, roster, timer)
+    short, roster, proved = best_month(whole, timer.left / 2, by_turns)
+    missing = relaxed is not None and relaxed[0] > 1e-6
+    if short == 0 or not (missing or proved):
+        known = 0 if short == 0 else None
+        return Explanation(
+            team, known, (), (), minimal=False, roster=roster, seconds=timer.passed, impossible=False
+        )
+    core = relaxed[1] if relaxed is not None and missing else _around(frame, whole, roster, timer)
     parts, minimal = _smallest(frame, core, timer)
     return Explanation(
-        team, short if proved else None, counts(frame), parts, minimal, roster, timer.passed
-    )  # fmt: skip
+        team, short if proved else None, counts(frame), parts, minimal, roster, timer.passed, impossible=True
+    )
 
 
-def best_month(whole: Guarded, seconds: float) -> tuple[int, Roster, bool]:
+def _by_rotation(book: Book, team: str, first: date, days: int, fixed: Sequence[Duty]) -> Roster:
+    """What the rotation alone gives: often it does, and else it is where the search begins."""
+    found = roster_by_rotation(book, first, days, (team,), fixed)
+    return Roster(
+        found.county, first, days, (team,), tuple(duty for duty in found.duties if duty.team == team)
+    )
+
+
+def _among(roster: Roster, others: Sequence[Duty]) -> Roster:
+    teams = tuple(sorted({*roster.teams, *(duty.team for duty in others)}))
+    return Roster(roster.county, roster.first, roster.days, teams, tuple(sorted((*roster.duties, *others))))
+
+
+def _fills(frame: Frame, roster: Roster) -> bool:
+    held = {(duty.day, duty.shift, duty.seat) for duty in roster.duties}
+    return all(
+        (seat.day, seat.shift, seat.key) in held
+        for place in frame.places
+        if place.required
+        for seat in place.seats
+    )
+
+
+def best_month(whole: Guarded, seconds: float, start: Roster | None = None) -> tuple[int, Roster, bool]:
     """The fewest required seats that stay empty, a roster with so many, and whether it is proved the fewest."""
     frame = whole.frame
     costs = np.zeros(whole.programme.columns)
     costs[list(whole.empty.values())] = 1.0
-    answer = whole.programme.minimise(costs, seconds=seconds)
+    guess = None if start is None else whole.values_of(start)
+    answer = whole.programme.minimise(costs, seconds=seconds, start=guess)
     if answer.values is None:
         empty = Roster(frame.book.county, frame.first, frame.days, (frame.team,), ())
         return sum(len(p.seats) for p in frame.places if p.required), empty, False

@@ -94,6 +94,8 @@ def fixes(
     elsewhere: Iterable[Duty] = (),
 ) -> tuple[Fix, ...]:
     """Ways out of an impossible month, cheapest first; none is offered that does not solve it."""
+    if not why.impossible:
+        return ()
     fixer = _Fixer(book, team, first, days, why, tuple(elsewhere), Timer(clock, seconds))
     found: list[Fix] = []
     for way in (fixer.leave_open, fixer.leaves, fixer.lend, fixer.authorise, fixer.qualify, fixer.hire):
@@ -138,7 +140,7 @@ class _Fixer:
     def _fix(
         self, kind: FixKind, steps: Sequence[Step], book: Book, roster: Roster, count: int
     ) -> Fix | None:
-        if not steps or self._faults(book, roster):
+        if not 0 < len(steps) <= MOST_STEPS or self._faults(book, roster):
             return None
         return Fix(kind, tuple(steps), _PRICES[kind] * count, book, roster)
 

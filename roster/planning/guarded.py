@@ -14,8 +14,9 @@ from enum import StrEnum
 import numpy as np
 
 from roster.people import PairKind
+from roster.plan import Roster
 from roster.planning.frame import Frame
-from roster.planning.linear import INFINITY, Outcome, Programme
+from roster.planning.linear import INFINITY, Floats, Outcome, Programme
 from roster.rules.company import is_novice
 
 FACTS = frozenset({"overlap"})
@@ -229,6 +230,24 @@ class Guarded:
             if mine:
                 element = Element(ElementKind.MENTOR, "mentor", frame.people[at].code)
                 self._guard(element, [*mine, *old], [1.0] * len(mine) + [-1.0] * len(old), -INFINITY, 0.0)
+
+    def values_of(self, roster: Roster) -> Floats:
+        """A roster as columns, to begin a search with."""
+        frame = self.frame
+        index = {person.code: at for at, person in enumerate(frame.people)}
+        values = np.zeros(self.programme.columns)
+        missing = {place: len(frame.places[place].seats) for place in self.empty}
+        for duty in roster.duties:
+            turn = frame.index.get((duty.team, duty.day, duty.shift), -1)
+            place = frame.place_of_seat.get((turn, duty.seat), -1)
+            pair = (index.get(duty.person, -1), place)
+            if pair in self.seat:
+                values[self.seat[pair]] = 1.0
+                if place in missing:
+                    missing[place] -= 1
+        for place, count in missing.items():
+            values[self.empty[place]] = count
+        return values
 
     def shortage(self, seconds: float) -> tuple[float, list[Element]] | None:
         """The fewest empty seats, in fractions of people, and the elements that prove it: all others may go."""

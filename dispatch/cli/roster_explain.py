@@ -1,0 +1,134 @@
+"""`pianqu roster explain`: why a team's month cannot be done, in sentences, and what would make it possible."""
+
+from __future__ import annotations
+
+import time
+from calendar import monthrange
+from datetime import date
+from typing import Any
+
+import click
+
+from dispatch.cli.options import county_option, data_options, json_option, print_json, settings_of
+from dispatch.cli.roster_files import book_of, lang_option, month_of
+from dispatch.messages import Lang, text
+from dispatch.messages.repairs import count_text, part_text, step_text
+from gis_data.errors import InputError
+from roster.files.month import is_synthetic
+from roster.plan import Book
+from roster.planning.explain import Explanation, Part, explain
+from roster.planning.fixes import Fix, Step, fixes
+
+
+@click.command("explain")
+@click.option("--month", required=True, metavar="YYYY-MM")
+@click.option("--team", "teams", multiple=True, metavar="CODE", help="By default all; again for more.")
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0.5),
+    default=5.0,
+    show_default=True,
+    help="For the why; the ways out get twice that. Each team.",
+)
+@lang_option
+@county_option
+@data_options
+@json_option
+def explain_command(
+    month: str,
+    teams: tuple[str, ...],
+    time_limit: float,
+    lang: Lang,
+    county: Any,
+    as_json: bool,
+    **where: Any,
+) -> int:
+    """Why a month cannot be done: counts, the smallest clash, ways out. Ends with 1 when some team's cannot."""
+    first = month_of(month)
+    assert first is not None
+    days = monthrange(first.year, first.month)[1]
+    book = book_of(settings_of(**where), county)
+    for team in teams:
+        if team not in book.teams:
+            known = ", ".join(sorted(book.teams)[:12])
+            raise InputError("--team", f"{team!r} is not in the county", f"use one of {known} …")
+    told, impossible = [], False
+    for team in teams or sorted(book.teams):
+        why = explain(book, team, first, days, clock=time.monotonic, seconds=time_limit)
+        ways: tuple[Fix, ...] = ()
+        if why.impossible:
+            impossible = True
+            ways = fixes(book, team, first, days, why, clock=time.monotonic, seconds=2 * time_limit)
+        if as_json:
+            told.append(_document(book, why, ways))
+        else:
+            _say(book, month, why, ways, lang)
+    if as_json:
+        print_json({"month": month, "synthetic": is_synthetic(book), "teams": told})
+    return 1 if impossible else 0
+
+
+def _say(book: Book, month: str, why: Explanation, ways: tuple[Fix, ...], lang: Lang) -> None:
+    unknown = "unknown" if why.impossible else "undecided"
+    head = "possible" if why.possible else unknown if why.short is None else "short"
+    params = {"team": book.teams[why.team].name, "month": month, "short": why.short}
+    print(text(f"roster.explain.{head}", params, lang))
+    if not why.impossible:
+        return
+    if why.counts:
+        print(f"  {text('roster.explain.counts', lang=lang)}")
+        for count in why.counts:
+            print(f"    {count_text(book, count, lang)}")
+    clash = "clash" if why.minimal else "clash_unverified"
+    print(f"  {text(f'roster.explain.{clash}', lang=lang)}")
+    for part in why.parts:
+        print(f"    {part_text(book, part, lang)}")
+    print(f"  {text('roster.explain.fixes' if ways else 'roster.explain.no_fix', lang=lang)}")
+    for number, way in enumerate(ways, 1):
+        steps = ("；" if lang == "zh" else "; ").join(step_text(book, step, lang) for step in way.steps)
+        print(f"    {number}  {steps}")
+
+
+def _document(book: Book, why: Explanation, ways: tuple[Fix, ...]) -> dict[str, Any]:
+    return {
+        "team": why.team,
+        "possible": why.possible,
+        "impossible": why.impossible,
+        "short": why.short,
+        "seconds": why.seconds,
+        "minimal": why.minimal,
+        "counts": [
+            {
+                "code": c.code, "first": _iso(c.first), "last": _iso(c.last), "shift": c.shift,
+                "roles": list(c.roles), "needed": c.needed, "able": c.able, "people": list(c.people),
+                "zh": count_text(book, c, "zh"), "en": count_text(book, c, "en"),
+            }
+            for c in why.counts
+        ],
+        "clash": [_part(book, part) for part in why.parts],
+        "fixes": [
+            {"kind": way.kind.value, "cost": way.cost, "steps": [_step(book, step) for step in way.steps]}
+            for way in ways
+        ],
+    }  # fmt: skip
+
+
+def _part(book: Book, part: Part) -> dict[str, Any]:
+    return {
+        "kind": part.kind.value, "code": part.code, "people": list(part.people),
+        "first": _iso(part.first), "last": _iso(part.last), "role": part.role, "unit": part.unit,
+        "shift": part.shift, "seats": part.seats, "able": list(part.able),
+        "zh": part_text(book, part, "zh"), "en": part_text(book, part, "en"),
+    }  # fmt: skip
+
+
+def _step(book: Book, step: Step) -> dict[str, Any]:
+    return {
+        "kind": step.kind.value, "person": step.person, "rule": step.rule, "role": step.role, "seat": step.seat,
+        "shift": step.shift, "team": step.team, "days": [_iso(day) for day in step.days], "by_days": step.by_days,
+        "zh": step_text(book, step, "zh"), "en": step_text(book, step, "en"),
+    }  # fmt: skip
+
+
+def _iso(day: date) -> str:
+    return day.isoformat()
