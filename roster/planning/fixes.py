@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 import numpy as np
 
@@ -26,7 +27,7 @@ from roster.rules.violation import Violation, blocking
 
 MOVED_DAYS = 7
 MOVABLE = frozenset({AbsenceKind.LEAVE, AbsenceKind.TRAINING, AbsenceKind.OWED_REST})
-MOST_HIRED = 3
+MOST_HIRED = 5
 MOST_STEPS = 12
 """What takes more is no fix but another plan."""
 PROPOSED = "proposed"
@@ -336,23 +337,36 @@ class _Fixer:
         )
 
     def hire(self) -> Fix | None:
-        """One or a few more people with all that the seats of the clash need."""
+        """The fewest more people with all that the seats of the clash need."""
         codes = sorted({code for place in self.demanded for code in self.frame.places[place].needs})
         roles = sorted({self.frame.places[place].role for place in self.demanded})
-        people = dict(self.book.people)
-        steps = []
-        for number in range(1, MOST_HIRED + 1):
-            code = f"new-{number}"
-            held = tuple(Qualification(one) for one in codes)
-            people[code] = Person(code, code, Employment.CONTRACT, (Membership(self.team),), held)
-            steps.append(Step(FixKind.HIRE, person=code, role=", ".join(roles), team=self.team))
-            book = replace(self.book, people=dict(people))
-            roster = self._solved(book) if self._helps(book) else None
-            if roster is not None:
-                return self._fix(FixKind.HIRE, steps, book, roster, number)
-            if self.timer.over:
-                break
-        return None
+        held = tuple(Qualification(one) for one in codes)
+        new = [
+            Person(f"new-{n}", f"new-{n}", Employment.CONTRACT, (Membership(self.team),), held)
+            for n in range(1, MOST_HIRED + 1)
+        ]
+        book = replace(self.book, people={**self.book.people, **{one.code: one for one in new}})
+        frame = self._frame(book)
+        required = [at for at, place in enumerate(frame.places) if place.required]
+        whole = Guarded(frame, required, elastic=False)
+        names = {frame.people[at].code: at for at in range(frame.own)}
+        costs: dict[int, float] = {}
+        flags = [whole.programme.column() for _ in new]
+        for one, flag in zip(new, flags, strict=True):
+            costs[flag] = 1.0
+            for (person, _), column in whole.seat.items():
+                if person == names[one.code]:
+                    whole.programme.row([flag, column], [1.0, -1.0], lower=0.0)
+        for earlier, later in pairwise(flags):  # all alike: the first ones first
+            whole.programme.row([earlier, later], [1.0, -1.0], lower=0.0)
+        pairs = self._fewest(whole, costs)
+        if pairs is None:
+            return None
+        used = [one for one, flag in zip(new, flags, strict=True) if self.values[flag] > 0.5]
+        people = {**self.book.people, **{one.code: one for one in used}}
+        steps = [Step(FixKind.HIRE, person=one.code, role=", ".join(roles), team=self.team) for one in used]
+        roster = roster_of(frame, pairs)
+        return self._fix(FixKind.HIRE, steps, replace(self.book, people=people), roster, len(steps))
 
 
 def _permit(

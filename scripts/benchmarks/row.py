@@ -13,6 +13,7 @@ def row(
     peer: str | None = None,
     peer_value: float | None = None,
     at_most: float | None = None,
+    at_least: float | None = None,
     times_peer: float | None = None,
 ) -> dict[str, Any]:
     """`ratio` is peer ÷ ours; the goal is a value not to exceed, a ratio to reach, or both."""
@@ -21,6 +22,9 @@ def row(
     if at_most is not None and value is not None:
         goals.append(f"≤ {at_most:g} {unit}")
         met.append(value <= at_most)
+    if at_least is not None and value is not None:
+        goals.append(f"≥ {at_least:g} {unit}")
+        met.append(value >= at_least)
     if times_peer is not None and ratio is not None:
         goals.append(f"≥ {times_peer:.3g}× {peer}")
         met.append(ratio >= times_peer)

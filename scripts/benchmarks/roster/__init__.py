@@ -6,7 +6,13 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
-MODULES = {"curtois": "series", "county": "county", "check": "checking"}
+MODULES = {
+    "curtois": "series",
+    "county": "county",
+    "check": "checking",
+    "repair": "repairs",
+    "explain": "explanations",
+}
 PARTS = tuple(MODULES)
 
 
