@@ -18,6 +18,7 @@ from roster.planning.frame import Frame, frame_of
 from roster.planning.guarded import Element, ElementKind, Guarded
 from roster.policy import Policy, Strength
 from roster.rules.check import check
+from roster.rules.rulebook import BY_CODE
 from roster.rules.violation import blocking
 from tests.rules.roster.planning.small_team import FIRST, local, small_book, with_lender
 
@@ -156,5 +157,11 @@ def test_a_clash_of_a_whole_month_is_told_in_few_words() -> None:
     found = why(book, 14)
     assert found.minimal
     assert len(found.parts) <= 12
-    assert all(p.code.startswith("average") for p in found.parts if p.kind is ElementKind.RULE)
+    assert {part.code for part in found.parts if part.kind is ElementKind.RULE} == {"average"}
     assert all(part.last - part.first <= timedelta(days=13) for part in found.parts)
+
+
+def test_rules_in_a_clash_carry_the_names_of_the_rule_book() -> None:
+    book = small_book([True] * 4, policy=Policy(weekends_most=1))
+    frame = frame_of(book, "T1", FIRST, 28, guards=True)
+    assert {limit.rule for at in range(len(frame.people)) for limit in frame.limits(at)} <= BY_CODE.keys()
