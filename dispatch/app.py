@@ -35,6 +35,7 @@ from dispatch.console.store import ConsoleSnapshots
 from dispatch.console.tiles import TileStore
 from dispatch.duty.api import make_roster_router
 from dispatch.duty.handover import keep_handovers
+from dispatch.duty.jobs import Jobs, lose_jobs
 from dispatch.duty.offering import lapse_offers
 from dispatch.duty.rollcall_api import make_rollcall_router
 from dispatch.duty.settling import settle_last_month
@@ -145,7 +146,9 @@ async def running_service(settings: Settings, servers: Servers, county: County) 
         app.include_router(make_speeds_router(db, guard, county, speeds.version))
         workshop = Workshop()
         stack.push_async_callback(workshop.close)
-        app.include_router(make_roster_router(db, guard, county, workshop))
+        jobs = Jobs(db, county.code)
+        stack.push_async_callback(jobs.close)
+        app.include_router(make_roster_router(db, guard, county, workshop, jobs))
         snapshots = ConsoleSnapshots(db, county)
         tiles = TileStore(settings.cache_folder / "tiles", county)
         stack.callback(tiles.close)
@@ -240,6 +243,7 @@ def _jobs(desk: Desk, settings: Settings) -> tuple[Job, ...]:
         Job("lapse-swaps", in_one_work(lapse_swaps), every_seconds=60, lease_seconds=45),
         Job("lapse-offers", in_one_work(lapse_offers), every_seconds=60, lease_seconds=45),
         Job("presume-home", in_one_work(presume_home), every_seconds=600),
+        Job("lose-roster-jobs", in_one_work(lose_jobs), every_seconds=30, lease_seconds=25),
         Job("settle-month", in_one_work(settle_last_month), cron="30 3 * * *"),
         Job("daily-summary", summarise, cron="5 0 * * *"),
         Job("retention", retain, cron="20 4 * * *"),

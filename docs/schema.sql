@@ -548,6 +548,7 @@ create table roster_job (
     made_at timestamp with time zone not null,
     heard_at timestamp with time zone not null,
     ended_at timestamp with time zone,
+    stopping boolean default false not null,
     constraint roster_job_pkey PRIMARY KEY (id),
     constraint roster_job_check CHECK (((state = 'running'::text) = (ended_at IS NULL))),
     constraint roster_job_kind_check CHECK ((kind = ANY (ARRAY['solve'::text, 'explain'::text, 'repair'::text]))),

@@ -9,6 +9,8 @@ from dispatch.access.problem import problems
 from dispatch.duty.desk import RosterDesk
 from dispatch.duty.duties_api import add_duty_routes
 from dispatch.duty.exports_api import add_export_routes
+from dispatch.duty.jobs import Jobs
+from dispatch.duty.jobs_api import add_job_routes
 from dispatch.duty.records_api import add_record_routes
 from dispatch.duty.repairs_api import add_repair_routes
 from dispatch.duty.versions_api import add_version_routes
@@ -18,8 +20,10 @@ from gis_data.model import County
 from runtime.database import Database
 
 
-def make_roster_router(db: Database, guard: Guard, county: County, workshop: Workshop) -> APIRouter:
-    """`workshop`: where what takes seconds is computed; whoever makes it closes it."""
+def make_roster_router(
+    db: Database, guard: Guard, county: County, workshop: Workshop, jobs: Jobs
+) -> APIRouter:
+    """`workshop` and `jobs`: where what takes seconds, and minutes, is computed; whoever makes them closes them."""
     desk = RosterDesk(db, guard, county, workshop)
     router = APIRouter(prefix="/api/v1/roster", tags=["roster"], responses=problems(409))
     for add_routes in (
@@ -31,4 +35,5 @@ def make_roster_router(db: Database, guard: Guard, county: County, workshop: Wor
         add_export_routes,
     ):
         add_routes(router, desk)
+    add_job_routes(router, desk, jobs)
     return router

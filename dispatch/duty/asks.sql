@@ -97,11 +97,11 @@ insert into roster_job (id, county, kind, state, request, made_by, made_at, hear
 values (:id, :county, :kind, 'running', :request::jsonb, :by, :at, :at);
 
 -- name: jobs(county, most)
-select id, kind, state, request, progress, result, version, made_by, made_at, heard_at, ended_at
+select id, kind, state, request, progress, stopping, result, version, made_by, made_at, heard_at, ended_at
 from roster_job where county = :county order by made_at desc, id desc limit :most;
 
 -- name: job(county, id)^
-select id, kind, state, request, progress, result, version, made_by, made_at, heard_at, ended_at
+select id, kind, state, request, progress, stopping, result, version, made_by, made_at, heard_at, ended_at
 from roster_job where county = :county and id = :id;
 
 -- name: running_jobs(county)$
@@ -110,7 +110,7 @@ select count(*) from roster_job where county = :county and state = 'running';
 -- name: hear_job(id, progress, at)$
 -- How far it is; null once somebody ended it.
 update roster_job set progress = :progress::jsonb, heard_at = :at
-where id = :id and state = 'running' returning id;
+where id = :id and state = 'running' returning stopping;
 
 -- name: end_job(id, state, result, version, at)$
 update roster_job set state = :state, result = :result::jsonb, version = :version, ended_at = :at, heard_at = :at
@@ -125,3 +125,6 @@ returning id;
 -- name: lock_jobs(county)!
 -- One start of a job at a time, so that no two of a county run.
 select pg_advisory_xact_lock(hashtextextended('roster job ' || :county, 0));
+
+-- name: stop_job(county, id)$
+update roster_job set stopping = true where county = :county and id = :id and state = 'running' returning id;

@@ -15,6 +15,7 @@ from dispatch.access.guard import Guard
 from dispatch.access.principal import Role
 from dispatch.access.problem import install_problem_handlers
 from dispatch.duty.api import make_roster_router
+from dispatch.duty.jobs import Jobs
 from dispatch.duty.workshop import Workshop
 from roster.plan import Duty
 from runtime.database import Database
@@ -31,6 +32,7 @@ class Office:
     world: DutyWorld
     http: httpx.AsyncClient
     tokens: dict[str, str]
+    jobs: Jobs
 
     async def call(self, method: str, path: str, body: Any = None, who: str = "officer", **more: Any) -> Any:
         headers = {"Authorization": f"Bearer {self.tokens[who]}", **more}
@@ -71,16 +73,17 @@ async def office(stopped_db: Database) -> AsyncIterator[Office]:
         guard = Guard(stopped_db)
         app = FastAPI()
         install_problem_handlers(app)
-        workshop = Workshop()
-        app.include_router(make_roster_router(stopped_db, guard, small_county(), workshop))
+        workshop, jobs = Workshop(), Jobs(stopped_db, CODE)
+        app.include_router(make_roster_router(stopped_db, guard, small_county(), workshop, jobs))
         tokens = {
             "officer": await create_token(stopped_db, county=CODE, role=Role.ROSTER_OFFICER),
             "viewer": await create_token(stopped_db, county=CODE, role=Role.VIEWER),
         }
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
-            yield Office(world, http, tokens)
+            yield Office(world, http, tokens, jobs)
         guard.close()
+        await jobs.close()
         await workshop.close()
 
 
@@ -173,6 +176,29 @@ async def test_a_repeated_request_has_one_effect_and_the_first_answer(office: Of
     answers = [await office.call("POST", "/versions", body, **{"Idempotency-Key": "once"}) for _ in range(2)]
     assert answers[0].json() == answers[1].json()
     assert len((await office.done("GET", "/versions"))["versions"]) == 1
+
+
+async def test_a_month_is_solved_in_the_background_and_becomes_a_draft(office: Office) -> None:
+    order = {"first": after(FIRST, 30).isoformat(), "days": 8, "teams": ["W1"], "seconds": 1}
+    begun = await office.call("POST", "/solve", order)
+    assert begun.status_code == 202, begun.text
+    second = await office.call("POST", "/solve", order)
+    assert second.json()["code"] == "roster_job_running"
+    await office.jobs.finished()
+    job = await office.done("GET", f"/jobs/{begun.json()['job']}")
+    assert job["state"] == "done", job
+    assert job["result"]["teams"][0]["required_empty"] == 0
+    assert (await office.done("GET", f"/versions/{job['version']}/check"))["blocks"] == 0
+    late = await office.call("POST", f"/jobs/{job['id']}/stop")
+    assert late.json()["code"] == "roster_job_ended"
+
+
+async def test_a_cancelled_job_leaves_nothing(office: Office) -> None:
+    begun = await office.call("POST", "/solve", {"first": after(FIRST, 30).isoformat(), "days": 28})
+    await office.done("POST", f"/jobs/{begun.json()['job']}/cancel")
+    await office.jobs.finished()
+    assert (await office.done("GET", "/versions"))["versions"] == []
+    assert (await office.done("GET", "/jobs"))["items"][0]["state"] == "cancelled"
 
 
 @pytest.mark.parametrize(("form", "begins"), [("xlsx", b"PK"), ("html", b"<!doctype"), ("json", b"{")])
