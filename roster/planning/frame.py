@@ -175,8 +175,9 @@ class Frame:
 def frame_of(
     book: Book, team: str, first: date, days: int, elsewhere: Iterable[Duty] = (), *, guards: bool = False
 ) -> Frame:
-    """Lay out a team's period. `elsewhere`: duties of other teams in the same weeks. `guards`: keep the rule of rest
-    apart from the plain fact that nobody serves twice at once, so that it can be named alone."""
+    """Lay out a team's period. `elsewhere`: duties of other teams in the same weeks, and own ones that were left early.
+    `guards`: keep the rule of rest apart from the plain fact that nobody serves twice at once, so that it can be named
+    alone."""
     spans = Spans(book)
     last = first + timedelta(days=days - 1)
     own = [
@@ -198,7 +199,9 @@ def frame_of(
     back = max(HISTORY_DAYS, book.policy.average_days)
     since = first - timedelta(days=back)
     for duty in (*(d for d in book.history if since <= d.day < first), *elsewhere):
-        if duty.person in known and not (duty.team == team and first <= duty.day <= last):
+        if duty.person in known and (
+            duty.early_minutes or duty.team != team or not first <= duty.day <= last
+        ):
             served[duty.person].add((duty.team, duty.day, duty.shift))
     keys = {*seats, *(key for turns in served.values() for key in turns)}
     turns = tuple(sorted((_turn(book, spans, key) for key in keys), key=lambda t: (t.starts, t.ends, t.key)))

@@ -25,7 +25,9 @@ from roster.shifts import Seat
 OPTIONS = 3
 TRIES = 12
 """How often a way that the checker refuses is forbidden and looked for anew."""
-Held = frozenset[tuple[int, int]]
+LARGE = 10_000
+"""People × places from which on days near by are searched first."""
+NEAR_DAYS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,14 +173,22 @@ class _Mender:
             bound = RepairProgramme(self.case, Scope.NARROW, legal=False).solve(self.watch.left)
             if narrow.proved and bound is not None and _leading(narrow.cost) <= _leading(bound.cost):
                 return narrow
+        best = narrow
+        size = len(self.case.frame.places) * self.case.frame.own
+        if size > LARGE:  # a good answer before the whole is searched, which may not end in time
+            near = self._look(Scope.WIDE, ANYTHING, "fewest", radius_days=NEAR_DAYS)
+            if near is not None and (best is None or near.cost < best.cost):
+                best = near
         wide = self._look(Scope.WIDE, ANYTHING, "fewest")
-        if wide is None or (narrow is not None and narrow.cost <= wide.cost):
-            return None if narrow is None else replace(narrow, proved=wide is not None and wide.proved)
+        if wide is None or (best is not None and best.cost <= wide.cost):
+            return None if best is None else replace(best, proved=wide is not None and wide.proved)
         return wide
 
-    def _look(self, scope: Scope, demand: Demand, kind: str) -> RepairOption | None:
+    def _look(
+        self, scope: Scope, demand: Demand, kind: str, radius_days: int | None = None
+    ) -> RepairOption | None:
         """Solve and audit; what the checker refuses is forbidden and the search goes on."""
-        programme = RepairProgramme(self.case, scope, demand)
+        programme = RepairProgramme(self.case, scope, demand, radius_days=radius_days)
         proved = True
         for _ in range(TRIES):
             found = programme.solve(self.watch.left)

@@ -118,7 +118,7 @@ def released_duties(book: Book, roster: Roster, away: Sequence[Away], now: datet
     """Duties of the absent that touch their absence and are not over yet."""
     found = []
     for duty in roster.duties:
-        starts, ends = book.span(duty.day, duty.shift)
+        starts, ends = book.times(duty)
         if ends > now and any(
             one.person == duty.person and one.starts < ends and starts < one.ends for one in away
         ):
@@ -131,13 +131,13 @@ def case_of(
 ) -> RepairCase:
     """`book` knows the absences already; `released` are all released duties, of this team and others."""
     gone = set(released)
-    elsewhere = [duty for duty in roster.duties if duty.team != team and duty not in gone]
+    elsewhere = [d for d in roster.duties if (d.team != team or d.early_minutes) and d not in gone]
     frame = frame_of(book, team, roster.first, roster.days, elsewhere)
     who = {person.code: at for at, person in enumerate(frame.people)}
     held, pinned, opened = set(), set(), Counter[int]()
     for duty in roster.duties:
-        if duty.team != team or duty.person not in who:
-            continue
+        if duty.team != team or duty.person not in who or (duty.early_minutes and duty not in gone):
+            continue  # whoever has left early sits there no more
         turn = frame.index.get((team, duty.day, duty.shift))
         place = None if turn is None else frame.place_of_seat.get((turn, duty.seat))
         if place is None:

@@ -149,11 +149,11 @@ def _fall_open(case: RepairCase, turn: int, away: Sequence[Away]) -> int:
 
 def _served_part(case: RepairCase, duty: Duty, away: Sequence[Away]) -> list[Duty]:
     """What the absent still served of a duty that had begun; nothing if he never came."""
-    starts, ends = (minute_of(at) for at in case.frame.book.span(duty.day, duty.shift))
+    starts, ends = (minute_of(at) for at in case.frame.book.times(duty))
     leaves = min(
         minute_of(one.starts) for one in away if one.person == duty.person and minute_of(one.ends) > starts
     )
-    return [replace(duty, early_minutes=ends - leaves)] if leaves > starts else []
+    return [replace(duty, early_minutes=duty.early_minutes + ends - leaves)] if leaves > starts else []
 
 
 def sentence_params(change: Change, names: Mapping[str, str], shifts: Mapping[str, str]) -> dict[str, Param]:

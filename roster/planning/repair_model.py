@@ -61,9 +61,16 @@ class RepairProgramme:
     """Columns, rows and goals of one case in one scope."""
 
     def __init__(
-        self, case: RepairCase, scope: Scope, demand: Demand = ANYTHING, *, legal: bool = True
+        self,
+        case: RepairCase,
+        scope: Scope,
+        demand: Demand = ANYTHING,
+        *,
+        legal: bool = True,
+        radius_days: int | None = None,
     ) -> None:
-        """`legal` False leaves out working time: what then cannot be done better cannot be done better at all."""
+        """`legal` False leaves out working time: what then cannot be done better cannot be done better at all.
+        `radius_days`: in the wide scope, only so many days around what fell open."""
         self.case, self.frame, self.demand, self.legal = case, case.frame, demand, legal
         self.programme = Programme()
         self.seat: dict[tuple[int, int], int] = {}
@@ -73,6 +80,8 @@ class RepairProgramme:
         self.touched: dict[int, int] = {}
         released = {case.frame.places[place].turn for place in case.opened}
         self._wide = scope is Scope.WIDE
+        self._radius = radius_days
+        self._days = sorted({case.frame.turns[turn].day for turn in released})
         self._released = released
         for person, place in self._moves():
             upper = 1.0
@@ -101,7 +110,7 @@ class RepairProgramme:
             near = case.nearness(turn)
             if not places or (near is Nearness.PAST and turn not in released):
                 continue
-            if not self._wide and turn not in released and not self._may_be_given_back(turn, near):
+            if turn not in released and not self._is_in_scope(turn, near):
                 continue
             on_turn = {p for place in places for p in range(len(frame.people)) if (p, place) in case.held}
             for person in range(len(frame.people)):
@@ -111,6 +120,12 @@ class RepairProgramme:
                 for place in places:
                     if (person, place) in case.held or frame.fits(frame.people[person], frame.places[place]):
                         yield person, place
+
+    def _is_in_scope(self, turn: int, near: Nearness) -> bool:
+        if not self._wide:
+            return self._may_be_given_back(turn, near)
+        day = self.frame.turns[turn].day
+        return self._radius is None or any(abs((day - one).days) <= self._radius for one in self._days)
 
     def _may_be_given_back(self, turn: int, near: Nearness) -> bool:
         """A duty soon after the absence, to which the absent can come."""

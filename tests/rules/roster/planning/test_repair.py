@@ -210,3 +210,21 @@ def test_nobody_on_duty_means_nothing_to_mend() -> None:
     found = mend(book, replace(roster, duties=()), sick("P0", 0, 4))
     assert found.released == ()
     assert found.options == ()
+
+
+def test_whoever_took_over_can_fall_ill_as_well() -> None:
+    book = small_book([True] * 6)
+    roster = planned(book, 5)
+    driver = next(d for d in roster.duties if d.seat.split("/")[1] == "driver" and d.day == FIRST)
+    once = mend(book, roster, Away(driver.person, local(0, 14), local(2)), hour=14)
+    relief = next(d for d in once.options[0].roster.duties if d.seat == driver.seat and d.late_minutes)
+    again = repair(
+        once.book, once.options[0].roster, [Away(relief.person, local(0, 17), local(1))], local(0, 17),
+        clock=lambda: 0.0,
+    )  # fmt: skip
+    held = [
+        d for d in again.options[0].roster.duties if (d.day, d.shift, d.seat) == (FIRST, "D", driver.seat)
+    ]
+    spans = sorted(again.book.times(d) for d in held)
+    assert [end for _, end in spans[:-1]] == [start for start, _ in spans[1:]]
+    assert len(spans) == 3
