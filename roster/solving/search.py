@@ -13,9 +13,11 @@ from roster.solving.instance import Floats, Instance
 from roster.solving.master import Master, cheapest_rows
 from roster.solving.pool import Pool
 from roster.solving.rows import Index, Rows, counts_of, cover_price, priced
-from roster.solving.walker import Walker, cooled
+from roster.solving.walker import Walker, cooled, hot_temperature
 
 ROWS_FROM_POOL = 30
+COLD = 0.3
+"""The last temperature: a step that costs one is then taken once in thirty times."""
 
 
 class Root:
@@ -36,6 +38,7 @@ class Search:
         self.random = np.random.default_rng(seed)
         self.walker = Walker(instance, seed, self.values)
         self.pool = Pool(instance)
+        self.hot = hot_temperature(instance.problem)
         self.everybody: Index = np.arange(instance.people)
         self.master: Master | None = None
         free = np.zeros(instance.cover.row.shape)
@@ -44,14 +47,13 @@ class Search:
 
     # Walks.
 
-    def walk(
-        self, share_done: Callable[[], float], hot: float, cold: float, *, ruin: int = 2, noise: float = 3.0
-    ) -> bool:
-        """Cool from hot to cold while `share_done` goes from 0 to 1."""
+    def walk(self, share_done: Callable[[], float], heat: float = 1.0) -> bool:
+        """Cool from a part of the hot temperature to cold while `share_done` goes from 0 to 1."""
         better = False
         while (share := share_done()) < 1.0 and not self.incumbent.over():
             seen = self.walker.best_cost
-            self.walker.walk(50, cooled(hot, cold, share), ruin=ruin, noise=noise)
+            temperature = cooled(heat * self.hot, COLD, share)
+            self.walker.walk(50, temperature, noise=max(3.0, 0.12 * temperature))
             self.incumbent.charge(50)
             if self.walker.best_cost < seen - 0.5 and self.incumbent.offer(
                 self.walker.best, self.walker.best_cost

@@ -47,7 +47,7 @@ def _lead(search: Search, *, alone: bool) -> None:
     if len(search.instance.cover.lowest) > COLUMN_CELLS_MAX:
         _walk_on(search)
         return
-    search.walk(search.timed(min(1.0, 0.1 * total)), 25.0, 0.3)
+    search.walk(search.timed(min(1.0, 0.1 * total)))
     if incumbent.over():
         return
     search.solve_root()
@@ -56,7 +56,7 @@ def _lead(search: Search, *, alone: bool) -> None:
         search.root_dive(0.2 * total)
     if alone:
         search.walker.load(incumbent.choices)
-        search.walk(search.timed(0.15 * total), 25.0, 0.3)
+        search.walk(search.timed(0.15 * total))
     _improve(search)
 
 
@@ -66,17 +66,17 @@ def _follow(search: Search) -> None:
     if len(search.instance.cover.lowest) > COLUMN_CELLS_MAX:
         _walk_on(search)
         return
-    search.walk(search.timed(0.3 * search.incumbent.total), 25.0, 0.3)
+    search.walk(search.timed(0.3 * search.incumbent.total))
     search.adopt_root()
     _improve(search)
 
 
 def _walk_on(search: Search) -> None:
     """One long cooling, and walks from the best roster with what is left."""
-    search.walk(search.timed(0.95 * search.incumbent.left()), 25.0, 0.3)
+    search.walk(search.timed(0.95 * search.incumbent.left()))
     while not search.incumbent.over():
         search.walker.load(search.incumbent.choices)
-        search.walk(search.timed(0.2 * search.incumbent.total), 1.0, 0.3)
+        search.walk(search.timed(0.2 * search.incumbent.total), 0.04)
 
 
 MEANS = ("dive", "large", "small", "walk")
@@ -103,7 +103,7 @@ def _improve(search: Search) -> None:
         if means == "walk":
             search.walker.load(incumbent.choices)
             seconds = min(4.0, 0.05 * incumbent.total)
-            helped = search.walk(search.timed(seconds), float(random.choice([1.0, 3.0, 8.0])), 0.3)
+            helped = search.walk(search.timed(seconds), float(random.choice([0.04, 0.12, 0.32])))
         elif means == "dive":
             helped = search.root_dive(0.2 * incumbent.total)
         else:

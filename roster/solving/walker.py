@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+import statistics
 
 import numpy as np
 
 from roster.solving.annealing import anneal, marginal_prices, put
 from roster.solving.incumbent import Choices
 from roster.solving.instance import Floats, Instance
+from roster.solving.problem import Problem
 from roster.solving.response import cheapest
 from roster.solving.rows import Index, counts_of, cover_price, priced
 
@@ -79,3 +82,23 @@ class Walker:
 def cooled(hot: float, cold: float, share: float) -> float:
     """The temperature after a share of the walk, falling geometrically."""
     return hot * math.pow(cold / hot, min(1.0, max(0.0, share)))
+
+
+def hot_temperature(problem: Problem) -> float:
+    """Where cooling begins: hot enough to trade one step of the goals that walks can mend.
+
+    That is a quarter of a missing person's usual price; where counts are priced (fairness), of twice their usual
+    step if this is less, since the seats are then filled long before.
+    """
+    missing = [cover.missing[0] for cover in problem.covers if cover.missing and cover.missing[0] > 0]
+    steps = [
+        abs(after - before)
+        for person in problem.people
+        for tally, table in zip(person.rules.tallies, person.tally_costs, strict=False)
+        if tally.priced
+        for before, after in itertools.pairwise(table)
+        if after != before
+    ]
+    scales = [statistics.median(missing)] if missing else []
+    scales += [2.0 * statistics.median(steps)] if steps else []
+    return 0.25 * max(4.0, min(scales, default=100.0))

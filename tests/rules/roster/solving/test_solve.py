@@ -9,7 +9,7 @@ from roster.solving.problem import Budget, Problem, Solution
 from roster.solving.solve import solve
 from tests.rules.roster.solving.worlds import cheapest_roster, keeps_rules, problems
 
-CALM = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+CALM = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @given(problems(days=4, people=2))
