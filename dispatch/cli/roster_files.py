@@ -29,10 +29,13 @@ from dispatch.messages.violations import violation_text
 from gis_data.errors import InputError
 from gis_data.fault import Fault
 from gis_data.folder import read_county
+from gis_data.model import Person as PersonRow
+from gis_data.tables import write_table
 from roster.files.book import read_book
 from roster.files.document import read_roster, write_roster
 from roster.files.month import is_synthetic
 from roster.files.office import Imported, import_roster
+from roster.files.rows import row_of
 from roster.plan import Book, Roster
 from roster.rules.check import check
 from roster.rules.violation import Violation, blocking
@@ -97,6 +100,12 @@ def check_command(
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), metavar="ROSTER.json")
 @click.option("--month", metavar="YYYY-MM", help="The month, where the sheets do not name one.")
 @click.option(
+    "--people-out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE.csv",
+    help="Write the people of the workbook's own list, in the form of the county's people.csv.",
+)
+@click.option(
     "--absences-out",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE.csv",
@@ -110,6 +119,7 @@ def import_command(
     file: Path,
     out: Path,
     month: str | None,
+    people_out: Path | None,
     absences_out: Path | None,
     lang: Lang,
     county: Path | None,
@@ -128,6 +138,9 @@ def import_command(
                 print(f"pianqu: {sentence(fault, lang)}", file=sys.stderr)
         return 2
     write_roster(out, imported.roster, synthetic=is_synthetic(book))
+    if people_out is not None:
+        stations = {team.code: team.station for team in book.teams.values()}
+        write_table(people_out, PersonRow, [row_of(person, stations) for person in imported.people])
     if absences_out is not None:
         absences_out.write_bytes(_absences(imported))
     told = {
@@ -139,6 +152,10 @@ def import_command(
         "people": len(imported.people),
         "leave": len(imported.leave),
     }
+    strangers = sorted(person.code for person in imported.people if person.code not in book.people)
+    if strangers:
+        shown = ", ".join(strangers[:5]) + (" …" if len(strangers) > 5 else "")
+        print(f"not in the county's people.csv yet: {shown}; add them (--people-out)", file=sys.stderr)
     if as_json:
         print_json(told)
     else:

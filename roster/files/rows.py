@@ -113,6 +113,28 @@ def person_of(row: PersonRow, teams_of_station: Mapping[str, str]) -> Person:
     )
 
 
+def row_of(person: Person, stations: Mapping[str, str]) -> PersonRow:
+    """As `people.csv` keeps it. `stations`: team → station; a duty room has none and is named among the teams."""
+    home = person.memberships[0] if person.memberships else None
+    station = stations.get(home.team, "") if home else ""
+    teams = tuple(m.team for m in person.memberships if not station or m is not home)
+    platoon = home.platoon if home else None
+    return PersonRow(
+        person.code,
+        person.name,
+        station,
+        frozenset(
+            q.code if q.until is None else f"{q.code}@{q.until.isoformat()}" for q in person.qualifications
+        ),
+        person.telephone,
+        person.synthetic,
+        person.employment.value,
+        None if platoon is None else platoon + 1,
+        teams,
+        person.joined,
+    )
+
+
 def employment_of(text: str, where: str) -> Employment:
     found = EMPLOYMENT_WORDS.get(text.strip().lower())
     if found is None:

@@ -95,6 +95,25 @@ def test_bad_input_is_one_line(
     assert len(err.splitlines()) == 1
 
 
+def test_people_and_leave_of_a_workbook_are_kept_in_the_countys_form(
+    county: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workbook = office()
+    workbook["值班表"]["B3"], workbook["值班表"]["D3"] = "新来的", "病"
+    people = workbook.create_sheet("人员")
+    people.append(["编号", "姓名", "队伍", "资格", "班组"])
+    people.append(["n1", "新来的", "巴公站", "驾驶员", 1])
+    workbook.save(tmp_path / "月表.xlsx")
+    given = ["roster", "import", str(tmp_path / "月表.xlsx"), "--out", str(tmp_path / "r.json")]
+    kept = [tmp_path / "people.csv", tmp_path / "absences.csv"]
+    given += ["--people-out", str(kept[0]), "--absences-out", str(kept[1]), "--county", str(county)]
+    assert main(given) == 0
+    assert "not in the county's people.csv yet: n1" in capsys.readouterr().err
+    people_text, absences_text = (file.read_text(encoding="utf-8-sig") for file in kept)
+    assert "n1,新来的,s1,driver,,false,contract,1,," in people_text
+    assert "n1,sick,2026-12-02,2026-12-02," in absences_text
+
+
 def test_county_check_names_faults_of_duty_too(
     county: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -9,8 +9,11 @@ import pytest
 
 from gis_data.errors import InputError
 from gis_data.folder import read_county, write_county
+from gis_data.model import Person as PersonRow
+from gis_data.tables import write_table
 from roster.demand import seats_of
 from roster.files.book import read_book
+from roster.files.rows import row_of
 from roster.people import Debt, Employment, Membership, Qualification
 from roster.policy import Strength
 from tests.rules.roster.county_of_duty import RULES, duty_book, duty_county
@@ -48,6 +51,14 @@ def test_people_have_teams_platoons_and_qualifications_that_expire(folder: Path)
     assert not driver.holds("driver:heavy_engine", date(2027, 7, 1))
     assert book.people["w1"].home_team == "room-t1"
     assert [p.code for p in book.members("room-t1", DAY)] == ["w1", "w2"]
+
+
+def test_people_are_written_as_they_are_read(folder: Path) -> None:
+    book = duty_book(folder)
+    stations = {team.code: team.station for team in book.teams.values()}
+    rows = [row_of(person, stations) for person in book.people.values()]
+    write_table(folder / "people.csv", PersonRow, rows)
+    assert duty_book(folder).people == book.people
 
 
 def test_seats_follow_the_vehicles_their_minimum_crew_and_the_season(folder: Path) -> None:
