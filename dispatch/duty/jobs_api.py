@@ -1,4 +1,4 @@
-"""HTTP for solving: begin, look how far it is, stop with the best so far, cancel."""
+"""HTTP for solving: begin, look how far it is, stop with the best so far, cancel; and why a month cannot be done."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -6,13 +6,14 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from dispatch.access.principal import PEOPLE, ROSTERING, Principal
 from dispatch.access.problem import Problem
 from dispatch.duty.ask_store import ASKS
 from dispatch.duty.bodies import Answer, Body, ListAnswer
 from dispatch.duty.desk import Code, Note, RequestId, RosterDesk, in_reach
+from dispatch.duty.explaining import explain_month
 from dispatch.duty.jobs import Jobs, SolveOrder, cancel_job, stop_job
 from runtime.database import Work
 
@@ -28,6 +29,37 @@ class SolveBody(Body):
     keep: bool = False
     seconds: Annotated[float | None, Field(ge=1, le=3600)] = None
     note: Note = ""
+
+
+class ExplainBody(Body):
+    team: Code
+    first: date
+    days: Annotated[int, Field(ge=1, le=31)]
+
+
+class Said(BaseModel):
+    text: str
+    text_en: str
+
+
+class Way(BaseModel):
+    kind: str
+    cost: int
+    steps: list[Said]
+
+
+class ExplainedAnswer(BaseModel):
+    """`short`: so many required seats stay empty at best. `minimal`: the clash is verified, and so is that each part of
+    it is needed. Neither possible nor impossible: the time was too short to say."""
+
+    team: str
+    possible: bool
+    impossible: bool
+    short: int | None
+    minimal: bool
+    counts: list[Said]
+    clash: list[Said]
+    fixes: list[Way]
 
 
 def add_job_routes(router: APIRouter, desk: RosterDesk, jobs: Jobs) -> None:
@@ -55,6 +87,13 @@ def add_job_routes(router: APIRouter, desk: RosterDesk, jobs: Jobs) -> None:
             return await jobs.solve(work, order, by=who.subject)
 
         return Answer(**await desk.once(who, request_id, "roster_solve", body, act))
+
+    @router.post("/explain")
+    async def explain(body: ExplainBody, _: Annotated[Principal, officer]) -> ExplainedAnswer:
+        """Why a team's month cannot be done, and what would make it possible; within some seconds."""
+        in_reach(body.first)
+        found = await explain_month(db, desk.workshop, county, body.team, body.first, body.days)
+        return ExplainedAnswer.model_validate(found)
 
     @router.get("/jobs")
     async def list_jobs(_: Annotated[Principal, reader]) -> ListAnswer:

@@ -18,7 +18,7 @@ from dispatch.duty.standing import load_standing, locked_standing, refuse
 from dispatch.duty.store import BOOK
 from dispatch.duty.telling import changed
 from dispatch.duty.workshop import Workshop
-from dispatch.messages import text
+from dispatch.messages.repairs import change_text
 from roster.people import AbsenceKind
 from roster.plan import Book, Duty, Roster
 from roster.planning.repair import RepairOption, repair
@@ -165,28 +165,14 @@ def _option_document(standing: Standing, option: RepairOption) -> dict[str, Any]
 
 
 def _told(book: Book, one: Told) -> dict[str, Any]:
-    """One sentence of an option, as code and parameters and in both languages."""
-    params = {
-        "day": one.day.isoformat(),
-        "team": one.team,
-        "shift": book.shifts[one.shift].name,
-        "seat": one.seat,
-        "name": _name(book, one.after or one.before),
-        "other": _name(book, one.before),
-    }
+    """One sentence of an option, in both languages."""
     return {
-        "code": one.code,
-        "params": params,
-        "text": text(one.code, params, "zh"),
-        "text_en": text(one.code, params, "en"),
+        "kind": one.kind.value,
+        "text": change_text(book, one, "zh"),
+        "text_en": change_text(book, one, "en"),
         "person": one.after or one.before,
         "asks": one.asks,
     }
-
-
-def _name(book: Book, code: str) -> str:
-    person = book.people.get(code)
-    return person.name if person else code
 
 
 def _shown(option: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -17,9 +17,10 @@ from dispatch.access.problem import install_problem_handlers
 from dispatch.duty.api import make_roster_router
 from dispatch.duty.jobs import Jobs
 from dispatch.duty.workshop import Workshop
+from roster.people import Absence, AbsenceKind
 from roster.plan import Duty
 from runtime.database import Database
-from tests.storage.duty_world import CODE, DAYS, FIRST, TODAY, DutyWorld, after, month, noon, without
+from tests.storage.duty_world import CODE, DAYS, FIRST, TODAY, DutyWorld, after, book, month, noon, without
 from tests.storage.small_county import small_county
 
 SOON = after(TODAY, 3)
@@ -191,6 +192,25 @@ async def test_a_month_is_solved_in_the_background_and_becomes_a_draft(office: O
     assert (await office.done("GET", f"/versions/{job['version']}/check"))["blocks"] == 0
     late = await office.call("POST", f"/jobs/{job['id']}/stop")
     assert late.json()["code"] == "roster_job_ended"
+
+
+async def test_a_month_that_cannot_be_done_is_explained_with_ways_out(office: Office) -> None:
+    """Everybody who may lead is on leave on one day."""
+    people = {p.code: p for p in book().people.values() if p.home_team == "W1"}
+    away = tuple(
+        Absence(f"leave-{code}", code, AbsenceKind.LEAVE, noon(SOON, 0), noon(after(SOON, 2), 0))
+        for code, person in people.items()
+        if person.holds("squad_leader", SOON)
+    )
+    lone = replace(
+        book(), absences=away, teams={**book().teams, "E1": replace(book().teams["E1"], lends_to=())}
+    )
+    await office.world.apply(lone)
+    told = await office.done("POST", "/explain", {"team": "W1", "first": SOON.isoformat(), "days": 3})
+    assert told["impossible"]
+    assert told["short"] >= 1
+    assert told["clash"] or told["counts"]
+    assert told["fixes"], "a day's leave can be moved"
 
 
 async def test_a_cancelled_job_leaves_nothing(office: Office) -> None:
