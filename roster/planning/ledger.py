@@ -46,6 +46,7 @@ class Ledger:
     _worked: defaultdict[str, list[Worked]] = field(default_factory=lambda: defaultdict(list))
     _away: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     _limits: dict[tuple[str, str], Limits] = field(default_factory=dict)
+    _fits: dict[tuple[str, tuple[str, ...], date, str], bool] = field(default_factory=dict)
 
     @classmethod
     def opened(cls, book: Book, first: date, days: int, duties: Iterable[Duty] = ()) -> Ledger:
@@ -75,9 +76,14 @@ class Ledger:
 
     def fits(self, person: str, seat: Seat) -> bool:
         """Whether a person holds all that a seat needs, on every day the duty touches."""
-        who = self.book.people[person]
-        until = self.spans.last_day(seat.day, seat.shift)
-        return all(who.holds(code, seat.day) and who.holds(code, until) for code in seat.needs)
+        place = (person, seat.needs, seat.day, seat.shift)
+        found = self._fits.get(place)
+        if found is None:
+            who = self.book.people[person]
+            until = self.spans.last_day(seat.day, seat.shift)
+            found = all(who.holds(code, seat.day) and who.holds(code, until) for code in seat.needs)
+            self._fits[place] = found
+        return found
 
     def is_away(self, person: str, day: date, shift: str) -> bool:
         span = self.spans.of(day, shift)

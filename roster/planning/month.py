@@ -23,8 +23,10 @@ from roster.solving.problem import FORBIDDEN, OFF
 CHUNK = 32_768
 HOT, COLD = 6_000.0, 1.0
 AUDITS = 3
-NOT_OURS = frozenset({"seat_unfilled", "floor", "readiness_leave", "mentor", "apart", "together"})
+NOT_OURS = frozenset({"seat_unfilled", "floor", "readiness_leave"})
 """Violations that taking duties away does not mend."""
+OF_COMPANY = frozenset({"mentor", "apart", "together"})
+"""Those that a day off does not mend, but a duty taken away does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,8 @@ def solve_team(
         start = roster_by_rotation(book, order.first, order.days, (order.team,), order.elsewhere).duties
     month = _search(book, order, start, seed, effort, should_stop, told)
     for audit in range(AUDITS):
-        faults = _faults(book, order, month.duties)
+        found = _faults(book, order, month.duties)
+        faults = [fault for fault in found if fault.rule not in OF_COMPANY]
         if not faults or month.stopped:
             break
         order = replace(order, off=tuple(sorted({*order.off, *_days_off(book, order, month.duties, faults)})))

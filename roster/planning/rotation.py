@@ -6,7 +6,7 @@ It takes milliseconds a team, is legal, and is where the solver starts from.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 from roster.demand import seats_of
@@ -17,6 +17,9 @@ from roster.planning.limits import limits_of
 from roster.planning.seating import by_importance, make_room, seat_people
 from roster.planning.spans import lives_in
 from roster.shifts import RotationKind, Seat
+
+Apart = Mapping[str, frozenset[str]]
+NOBODY: frozenset[str] = frozenset()
 
 
 def roster_by_rotation(
@@ -91,6 +94,7 @@ def _team_by_rotation(
     book: Book, team: str, first: date, days: int, ledger: Ledger, fixed: Sequence[Duty]
 ) -> list[Duty]:
     turns = rotation_turns(book, team, first, days)
+    apart = _apart(book)
     taken: dict[tuple[date, str], set[str]] = defaultdict(set)
     for duty in fixed:
         if duty.team == team:
@@ -105,17 +109,27 @@ def _team_by_rotation(
         shifts_by_day += [(day, shift, seats) for shift, seats in sorted(by_shift.items())]
     shifts_by_day.sort(key=lambda item: (ledger.spans.of(item[0], item[1]).starts, item[1]))
     seated = {
-        (day, shift): _by_turn(book, team, day, shift, seats, turns, ledger)
+        (day, shift): _by_turn(book, team, day, shift, seats, turns, ledger, apart)
         for day, shift, seats in shifts_by_day
     }
     for required in (True, False):
         for day, shift, seats in shifts_by_day:
-            _fill(book, team, day, shift, seats, seated[day, shift], turns, ledger, required=required)
+            _fill(book, team, day, shift, seats, seated[day, shift], turns, ledger, apart, required=required)
     return [
         Duty(day, team, shift, seats[at].key, who)
         for day, shift, seats in shifts_by_day
         for at, who in seated[day, shift].items()
     ]
+
+
+def _apart(book: Book) -> Apart:
+    """Whom somebody must not stand beside (不同班)."""
+    found: dict[str, frozenset[str]] = {}
+    for pair in book.pairs:
+        if pair.kind is PairKind.APART:
+            for one, other in ((pair.one, pair.other), (pair.other, pair.one)):
+                found[one] = found.get(one, NOBODY) | {other}
+    return found
 
 
 def _by_turn(
@@ -126,6 +140,7 @@ def _by_turn(
     seats: Sequence[Seat],
     turns: dict[str, dict[date, str]],
     ledger: Ledger,
+    apart: Apart,
 ) -> dict[int, str]:
     """Those whose turn it is, fewest duties first."""
     on = [
@@ -134,7 +149,11 @@ def _by_turn(
         if letters.get(day) == shift and ledger.permits(book.people[who], team, day, shift)
     ]
     on.sort(key=lambda who: (ledger.load(who), who))
-    seated = seat_people(seats, on, ledger.fits)
+    kept: list[str] = []
+    for who in on:
+        if not apart.get(who, NOBODY) & set(kept):
+            kept.append(who)
+    seated = seat_people(seats, kept, ledger.fits)
     for who in seated.values():
         ledger.add(who, team, day, shift)
     return seated
@@ -160,6 +179,7 @@ def _fill(
     seated: dict[int, str],
     turns: dict[str, dict[date, str]],
     ledger: Ledger,
+    apart: Apart,
     *,
     required: bool,
 ) -> None:
@@ -171,6 +191,7 @@ def _fill(
         who
         for who in turns
         if who not in seated.values()
+        and not apart.get(who, NOBODY) & set(seated.values())
         and book.people[who].serves(team, day)
         and ledger.permits(book.people[who], team, day, shift)
     ]
@@ -178,6 +199,8 @@ def _fill(
     for at in empty:
         for who in free:
             if _kept_apart(book, who, seated.values()):
+                continue
+            if apart.get(who, NOBODY) & set(seated.values()):
                 continue
             trial = make_room(seats, seated, who, ledger.fits, at)
             if trial is not None:

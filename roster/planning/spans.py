@@ -28,6 +28,7 @@ class Spans:
 
     book: Book
     _known: dict[tuple[date, str], Span] = field(default_factory=dict)
+    _last: dict[tuple[date, str], date] = field(default_factory=dict)
 
     def of(self, day: date, shift: str) -> Span:
         found = self._known.get((day, shift))
@@ -40,8 +41,12 @@ class Spans:
 
     def last_day(self, day: date, shift: str) -> date:
         """The local day of the last minute of a duty: its qualifications have to be valid until then."""
-        _, ends = self.book.span(day, shift)
-        return (ends - timedelta(minutes=1)).astimezone(self.book.time_zone).date()
+        found = self._last.get((day, shift))
+        if found is None:
+            _, ends = self.book.span(day, shift)
+            found = (ends - timedelta(minutes=1)).astimezone(self.book.time_zone).date()
+            self._last[day, shift] = found
+        return found
 
     def weekend_days(self, day: date, shift: str) -> list[date]:
         """The free Saturdays and Sundays that a duty touches."""

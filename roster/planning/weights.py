@@ -15,7 +15,7 @@ from roster.shifts import Seat
 class Weights:
     required: int = 100_000_000
     wished: int = 2_000_000
-    company: int = 8_000_000
+    company: int = 300_000_000
     """A pair apart that should be together or the other way round, a novice without a mentor: forbids publishing."""
     loan: int = 6_000_000
     """A duty by somebody of another team: for required seats only."""
