@@ -8,6 +8,7 @@ import time
 from calendar import monthrange
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -41,11 +42,23 @@ TOLD_SEATS = 3
     help="Stop then with the best so far. Without it the steps are counted, and the seed alone decides.",
 )
 @click.option(
+    "--effort",
+    type=click.FloatRange(min=0.01, max=1e6),
+    default=1.0,
+    show_default=True,
+    help="Times the usual number of steps.",
+)
+@click.option(
     "--processes",
     type=click.IntRange(1, 64),
     default=2,
     show_default=True,
     help="Solver processes beside this one.",
+)
+@click.option(
+    "--progress/--no-progress",
+    default=None,
+    help="Progress on standard error; by default on a terminal only.",
 )
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="ROSTER.json")
 @lang_option
@@ -57,7 +70,9 @@ def solve_command(
     teams: tuple[str, ...],
     seed: int,
     time_limit: float | None,
+    effort: float,
     processes: int,
+    progress: bool | None,
     out: Path | None,
     lang: Lang,
     county: Path | None,
@@ -75,18 +90,25 @@ def solve_command(
             known = ", ".join(sorted(book.teams)[:12])
             raise InputError("--team", f"{team!r} is not in the county", f"use one of {known} …")
     days = monthrange(first.year, first.month)[1]
-    ask = Ask(first, days, tuple(sorted(set(teams))), seed, Effort())
+    usual = Effort()
+    ask = Ask(
+        first,
+        days,
+        tuple(sorted(set(teams))),
+        seed,
+        replace(usual, steps_a_cell=round(usual.steps_a_cell * effort)),
+    )
     begun = time.monotonic()
-    progress = _Progress(len(ask.teams or book.teams))
+    shown = _Progress(len(ask.teams or book.teams), progress)
     with _stop_on_interrupt() as interrupted:
 
         def should_stop() -> bool:
             late = time_limit is not None and time.monotonic() - begun > time_limit
             return late or bool(interrupted)
 
-        with Processes(book, processes, should_stop=should_stop, told=progress) as runner:
+        with Processes(book, processes, should_stop=should_stop, told=shown) as runner:
             solved = solve_county(book, ask, runner)
-    progress.done()
+    shown.done()
     seconds = round(time.monotonic() - begun, 1)
     if out is not None:
         write_roster(out, solved.roster, synthetic=is_synthetic(book))
@@ -103,20 +125,26 @@ def solve_command(
 
 
 class _Progress:
-    """One line on a terminal, and only there."""
+    """One line that is written over and over on a terminal; lines elsewhere, if they are asked for."""
 
-    def __init__(self, teams: int) -> None:
+    def __init__(self, teams: int, wanted: bool | None) -> None:
         self._teams, self._share = teams, dict[str, float]()
-        self._shown = sys.stderr.isatty()
+        self._terminal = sys.stderr.isatty()
+        self._shown = self._terminal if wanted is None else wanted
 
     def __call__(self, report: Report) -> None:
         self._share[report.team] = report.share_done
-        if self._shown:
-            part = sum(min(1.0, share) for share in self._share.values()) / self._teams
-            print(f"\r{part:5.0%}  {report.team:<32}", end="", file=sys.stderr, flush=True)
+        if not self._shown:
+            return
+        part = sum(min(1.0, share) for share in self._share.values()) / self._teams
+        line = f"{part:5.0%}  {report.team}"
+        print(
+            f"\r{line:<44}" if self._terminal else line, end="" if self._terminal else "\n", file=sys.stderr
+        )
+        sys.stderr.flush()
 
     def done(self) -> None:
-        if self._shown:
+        if self._shown and self._terminal:
             print("\r" + " " * 44 + "\r", end="", file=sys.stderr)
 
 
