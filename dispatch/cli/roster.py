@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
 
 import click
 
@@ -22,10 +21,10 @@ class _Lazy(click.Group):
     """A module holds the commands as functions of their name, `_command` behind it."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [name for name, module in _COMMANDS.items() if find_spec(module) is not None]
+        return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in self.list_commands(ctx):
+        if cmd_name not in _COMMANDS:
             return None
         found = getattr(import_module(_COMMANDS[cmd_name]), f"{cmd_name}_command")
         assert isinstance(found, click.Command)
