@@ -15,7 +15,7 @@ from roster.planning.repair_case import (
     case_of,
     released_duties,
 )
-from roster.planning.repair_duties import Change, roster_after
+from roster.planning.repair_duties import Change, ChangeKind, roster_after
 from roster.planning.repair_model import ANYTHING, Demand, Found, RepairProgramme, Scope
 from roster.rules.check import new_violations
 from roster.rules.rulebook import BY_CODE
@@ -144,7 +144,7 @@ class _Mender:
             if self.watch.passed > self.watch.seconds:
                 break
             option = self._look(scope, demand, kind)
-            if option is not None and all(option.changes != other.changes for other in found):
+            if option is not None and _differs(option, found):
                 found.append(option)
         rest = sorted(found[1:], key=lambda option: option.cost)
         as_full = [o for o in rest if o.cost.required_open <= first.cost.required_open]
@@ -208,6 +208,20 @@ class _Mender:
         absent = {one.person for one in self.away}
         people = {who for change in changes for who in (change.before, change.after) if who} - absent
         return RepairOption(kind, after, changes, tuple(sorted(people)), empty, found.cost, proved)
+
+
+def _differs(option: RepairOption, found: Sequence[RepairOption]) -> bool:
+    """Whether an option is another way, and does what its name says."""
+    if any(option.changes == other.changes for other in found):
+        return False
+    first, cost = found[0].cost, option.cost
+    if option.kind == "fills_wished":
+        return cost.wished_open < first.wished_open
+    if option.kind == "asks_nobody":
+        return cost.asks < first.asks
+    if option.kind == "gives_back":
+        return any(change.kind is ChangeKind.GETS_OFF for change in option.changes)
+    return True
 
 
 def _forbid(programme: RepairProgramme, found: Found, fault: Violation) -> None:

@@ -228,3 +228,20 @@ def test_whoever_took_over_can_fall_ill_as_well() -> None:
     spans = sorted(again.book.times(d) for d in held)
     assert [end for _, end in spans[:-1]] == [start for start, _ in spans[1:]]
     assert len(spans) == 3
+
+
+def test_options_are_what_they_are_called() -> None:
+    book = small_book([True] * 7, wished=1)
+    roster = planned(book, 14)
+    for name in ("P0", "P3", "P5"):
+        found = mend(book, roster, sick(name, 1, 4))
+        for option in found.options[1:]:
+            first = found.options[0].cost
+            held = {
+                "fills_wished": option.cost.wished_open < first.wished_open,
+                "asks_nobody": option.cost.asks < first.asks,
+                "gives_back": any(c.kind is ChangeKind.GETS_OFF for c in option.changes),
+                "calls_nobody": all(c.kind is not ChangeKind.TAKES for c in option.changes),
+            }
+            assert held.get(option.kind, True)
+        assert len({option.changes for option in found.options}) == len(found.options)
