@@ -27,6 +27,7 @@ from roster.plan import Book, Duty, Roster
 from roster.planning.compile import Order, team_problem
 from roster.planning.exchange import ILLEGAL, row_cost
 from roster.planning.exchange_tables import tables_of
+from roster.planning.fairness import with_fairness
 from roster.planning.least_range import least_range
 from roster.planning.month import Effort, solve_team
 from roster.planning.rotation import roster_by_rotation
@@ -220,6 +221,36 @@ def test_pinned_duties_and_frozen_days_stay() -> None:
     after = solve_team(book, replace(order, current=current, frozen=frozen), seed=9, effort=QUICK).duties
     assert pinned in after
     assert {d for d in after if d.day in frozen} == {d for d in before if d.day in frozen}
+
+
+def test_what_cannot_be_equal_is_proved_with_its_number() -> None:
+    """Three drivers for 28 nights: one of them has ten, and of the seventeen others somebody has eight or fewer."""
+    book = made_book(11, ("24/48",))
+    drivers = [code for code, person in sorted(book.people.items()) if person.holds("driver", MADE_FIRST)][:3]
+    people = {
+        code: replace(
+            person,
+            qualifications=tuple(
+                one for one in person.qualifications if one.code != "driver" or code in drivers
+            ),
+        )
+        for code, person in book.people.items()
+    }
+    book = replace(book, people=people, absences=(), debts={})
+    order = Order("team-01", MADE_FIRST, 28)
+    month = solve_team(book, order, seed=1, effort=QUICK)
+    fair = with_fairness(
+        book,
+        order,
+        month,
+        seed=1,
+        effort=Effort(0, 1, 20.0),
+        should_stop=lambda: False,
+        told=lambda report: None,
+    )
+    (spread,) = spreads_of(book, "team-01", MADE_FIRST, 28, fair.duties)
+    (proof,) = fair.proofs
+    assert (proof.what, proof.least, spread.nights) == ("nights", 2.0, 2.0)
 
 
 def test_novices_never_stand_alone() -> None:
