@@ -19,6 +19,7 @@ from routing.search import find
 from scripts.benchmarks.routing.floor import floor_search
 from scripts.benchmarks.routing.ground import VEHICLE, Ground, Grounds
 from scripts.benchmarks.routing.measure import over_rounds
+from scripts.benchmarks.routing.osrm_peer import Osrm, compared
 from scripts.benchmarks.routing.peers import Asking, Best, Peers
 from scripts.benchmarks.row import row, skipped
 
@@ -65,10 +66,22 @@ def rows(ground: Ground, floor_in: Grounds) -> Iterator[Row]:
     yield from _above_the_floor(ground, floor_in)
 
 
-def osrm(_: Grounds) -> Iterator[Row]:
-    """Named, so that nobody takes its absence for a result."""
-    why = "its wheel is for Python 3.12 alone, and it reads OpenStreetMap files, not a graph with whole milliseconds"
-    yield skipped("best 5 of 500 units, OSRM's table", why)
+def osrm(grounds: Grounds) -> Iterator[Row]:
+    """Named in any case, so that nobody takes its absence for a result."""
+    work, peer = WORKS[0], Osrm.at_hand()
+    if peer is None:
+        yield compared(f"{work.title}, OSRM's table", 0.0, (), None)
+        return
+    ground = grounds.county()
+    rng = np.random.default_rng(1000)
+    units = rng.choice(ground.settled, work.units)
+    alarms = [int(node) for node in rng.choice(ground.settled, ground.generous)]
+    found, ours_ms = over_rounds(_ours(ground, ground.climbing, units, work.k), alarms)
+    prepared = peer.prepare(grounds.folder / "osrm", ground.graph, ground.live.travel_ms(VEHICLE))
+    places = [ground.at(node) for node in alarms]
+    told = peer.ask(prepared, places, [ground.at(int(node)) for node in units], work.k)
+    times = [one[0].tolist() for one in found]
+    yield compared(f"{work.title}, {ground.name}", ours_ms, times, told)
 
 
 def liechtenstein(grounds: Grounds) -> Iterator[Row]:
