@@ -25,6 +25,41 @@ CLOSED_ROAD = ((112.70, 35.30), (112.72, 35.31), (112.74, 35.31))
 Card = dict[str, Any]
 
 
+# How a unit's crew is known: as a number, or by the roll call of its team.
+TOLD: Card = {
+    "crew_wanted": None,
+    "crew_qualifications": {},
+    "crew_source": "strength",
+    "crew_team": None,
+    "crew_seats": [],
+    "crew_since": NOW,
+    "crew_next": None,
+}
+ROSTERED: Card = {
+    "crew_wanted": 4,
+    "crew_qualifications": {"driver": 1},
+    "crew_source": "rollcall",
+    "crew_team": "team-9",
+    "crew_seats": [
+        {
+            "seat": f"u/{role}/0",
+            "role": role,
+            "person": role,
+            "name": name,
+            "since": NOW,
+            "standing_over": over,
+        }
+        for role, name, over in (
+            ("driver", "虚构甲", False),
+            ("squad_leader", "虚构乙", False),
+            ("firefighter", "虚构丙", True),
+        )
+    ],
+    "crew_since": NOW,
+    "crew_next": {"at": NOW, "shift": "T24", "seats_filled": 4, "wanted": 4},
+}
+
+
 def seat(index: int) -> tuple[float, float]:
     row, column = divmod(index, 4)
     shift = random.Random(index)
@@ -100,13 +135,7 @@ def _unit(index: int, number: int, town: str, station: str, zone: str, lon: floa
         "duty_mode": "station",
         "on_duty": index != 6,
         "crew": 0 if index == 6 else 3 if index == 9 else 5,
-        "crew_wanted": None,
-        "crew_qualifications": {},
-        "crew_source": "strength",
-        "crew_team": None,
-        "crew_seats": [],
-        "crew_since": NOW,
-        "crew_next": None,
+        **(ROSTERED if index == 9 else TOLD),
         "duty_until": None,
         "status": "standby",
         "status_at": NOW,

@@ -111,6 +111,12 @@ class FakeService:
         async def proposal(id: str) -> Card:
             return {"id": id, "detail": {"paths": self.ways}}
 
+        @self.app.get(f"{api}/roster/call-in")
+        async def call_in(units: str) -> Card:
+            people = [{"person": "p9", "name": "虚构丁", "telephone": "555-9", "reasons": []}]
+            seat = {"seat": "u/firefighter/1", "role": "firefighter", "people": people}
+            return {"units": [{"unit": units, "telephone": "555-0", "seats": [seat]}]}
+
         @self.app.get(f"{api}/incidents/{{id}}/water")
         async def water(id: str, flow_lps: float = 20.0) -> Card:
             if self.water is None:

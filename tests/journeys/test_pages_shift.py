@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -263,3 +264,16 @@ def test_long_names_and_deadlines_stay_inside_their_panels(
         clock = page.locator("time.wall").bounding_box()
         assert clock is not None
         assert clock["x"] + clock["width"] <= 1366
+
+
+def test_a_rostered_unit_shows_who_sits_in_it_and_whom_to_call_in(page: Page) -> None:
+    row = page.locator("[data-unit=unit-9-0]")
+    expect(row.locator("[data-test=crew-count]")).to_have_text("3/4!")
+    expect(row.locator("[data-test=crew-count]")).to_have_class(re.compile("short"))
+    page.locator("[data-unit=unit-9-0] + [data-test=unit-change]").click()
+    crew = page.locator("[data-test=crew]")
+    expect(crew).to_contain_text("驾驶员 · 虚构甲")
+    expect(crew).to_contain_text("超时留守")
+    expect(page.locator("[data-test=record-strength]")).to_have_count(0)
+    crew.locator("[data-test=call-in]").click()
+    expect(crew.locator("[data-test=call-in-list]")).to_contain_text("虚构丁 ☎ 555-9")

@@ -7,7 +7,7 @@ import { t } from "../i18n.ts";
 import { STANDING_CHIPS } from "../map/palette.ts";
 import { county, now } from "../state/store.ts";
 import type { Unit } from "../state/cards.ts";
-import { GLYPHS, lacksDriver, type Standing } from "../state/standing.ts";
+import { GLYPHS, isShort, type Standing } from "../state/standing.ts";
 
 export function Key({ children }: { readonly children: ComponentChildren }) {
   return <kbd>{children}</kbd>;
@@ -44,9 +44,8 @@ export function Glyph({ standing }: { readonly standing: Standing }) {
 /** How many are aboard of how many wanted; red when they are too few to roll. */
 export function CrewCount({ unit }: { readonly unit: Unit }) {
   const over = unit.crew_seats.some((seat) => seat.standing_over);
-  const lacking = unit.crew < unit.minimum_crew || lacksDriver(unit);
   return (
-    <span class={`crew ${lacking ? "short" : ""}`} title={t("page.crew_count")} data-test="crew-count">
+    <span class={`crew ${isShort(unit) ? "short" : ""}`} title={t("page.crew_count")} data-test="crew-count">
       {unit.crew}/{unit.crew_wanted ?? unit.seats ?? "—"}
       {over && "!"}
     </span>

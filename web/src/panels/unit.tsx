@@ -4,7 +4,8 @@ import { useSignal } from "@preact/signals";
 import { me, reported } from "../actions.ts";
 import { called, nameOf, t } from "../i18n.ts";
 import type { Unit } from "../state/cards.ts";
-import { setService, setStatus, setStrength } from "../state/commands.ts";
+import { callIn, setService, setStatus, setStrength, type ShortUnit } from "../state/commands.ts";
+import { isShort } from "../state/standing.ts";
 import { standings, stations, unitsByCode } from "../state/store.ts";
 import { toast } from "../state/view.ts";
 import { Choices } from "./choices.tsx";
@@ -114,6 +115,7 @@ function CrewOf({ unit }: { readonly unit: Unit }) {
         {t("page.unit.duty")} <CrewCount unit={unit} />
         {unit.duty_until !== null && (
           <span class="quiet">
+            {" · "}
             {t("page.unit.until")} <At time={unit.duty_until} />
           </span>
         )}
@@ -132,7 +134,37 @@ function CrewOf({ unit }: { readonly unit: Unit }) {
           {t("page.unit.next")} <At time={next.at} /> {next.seats_filled}/{next.wanted}
         </p>
       )}
+      {isShort(unit) && <WhomToCallIn code={unit.code} />}
     </fieldset>
+  );
+}
+
+/** Off-duty people are rung up by a person, never by the machine. */
+function WhomToCallIn({ code }: { readonly code: string }) {
+  const found = useSignal<readonly ShortUnit[] | null>(null);
+  const ask = () => {
+    void reported(callIn(code).then((answer) => (found.value = answer.units)));
+  };
+  if (found.value === null) {
+    return (
+      <button type="button" onClick={ask} data-test="call-in">
+        ☎ {t("page.unit.call_in")}
+      </button>
+    );
+  }
+  const seats = found.value.flatMap((one) => one.seats);
+  return (
+    <ul class="crew-seats" data-test="call-in-list">
+      {seats.length === 0 && <li class="quiet">{t("page.unit.nobody_to_call")}</li>}
+      {seats.map((seat) => (
+        <li key={seat.seat}>
+          {nameOf("roles", seat.role)}：
+          {seat.people.length === 0
+            ? t("page.unit.nobody_to_call")
+            : seat.people.map((one) => `${one.name} ☎ ${one.telephone}`).join(" · ")}
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -1,7 +1,7 @@
 // What a dispatcher can do to an incident or an assignment: one function each, in the words of the API.
 
 import type { Meant, Stretch } from "./road_report.ts";
-import { post, remove } from "../net/api.ts";
+import { get, post, remove } from "../net/api.ts";
 
 export interface Dispatched {
   readonly assignments?: readonly { readonly id: string }[];
@@ -57,6 +57,23 @@ const unit = (code: string, what: string) => `/units/${encodeURIComponent(code)}
 export const setStatus = (code: string, status: string) => post<unknown>(unit(code, "status"), { status });
 /** For a unit whose team is not rostered here; 0: nobody is there. */
 export const setStrength = (code: string, crew: number) => post<unknown>(unit(code, "strength"), { crew });
+
+export interface Reachable {
+  readonly person: string;
+  readonly name: string;
+  readonly telephone: string;
+}
+
+export interface ShortUnit {
+  readonly unit: string;
+  readonly telephone: string;
+  readonly seats: readonly { readonly seat: string; readonly role: string; readonly people: readonly Reachable[] }[];
+}
+
+/** Whom to ring up for the open seats of a unit, in fair order. */
+export const callIn = (code: string) =>
+  get<{ readonly units: readonly ShortUnit[] }>(`/roster/call-in?units=${encodeURIComponent(code)}`);
+
 /** A cause takes the unit out of service, null puts it back. */
 export const setService = (code: string, cause: string | null) => post<unknown>(unit(code, "service"), { cause });
 

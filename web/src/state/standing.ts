@@ -59,11 +59,16 @@ export function lacksDriver(unit: Unit): boolean {
   return unit.on_duty && unit.crew_qualifications["driver"] === 0;
 }
 
+/** Too few, or nobody who may drive: it cannot roll. */
+export function isShort(unit: Unit): boolean {
+  return unit.crew < unit.minimum_crew || lacksDriver(unit);
+}
+
 export function standing(unit: Unit, assignment: Assignment | undefined): Standing {
   if (assignment !== undefined) return BY_STATE[assignment.state] ?? "ordered";
   if (unit.out_of_service !== null || !unit.accepted) return "out_of_service";
   if (!unit.on_duty) return "off_duty";
-  if (unit.crew < unit.minimum_crew || lacksDriver(unit)) return "short_crew";
+  if (isShort(unit)) return "short_crew";
   return BY_STATUS[unit.status] ?? "free";
 }
 
