@@ -160,6 +160,8 @@ def apply(folder: Path | None, county: Path | None, as_json: bool, **where: Any)
         print(*done.lines(), sep="\n")
     if roster:
         print(text("duty.plan.applied", roster))
+    if roster.get("duties"):
+        print(text("duty.plan.left_behind", roster))
 
 
 async def beside(settings: Settings, act: Any) -> Any:

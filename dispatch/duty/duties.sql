@@ -134,3 +134,9 @@ select r.team, r.day, r.shift, a.seat, a.person, a.since, coalesce(a.gone_at, r.
 from attendance a join rollcall r on r.id = a.rollcall
 where a.county = :county and r.day between :first and :last and a.since is not null
 order by r.team, r.day, r.shift, a.seat, a.since;
+
+-- name: left_behind(county, people, since)
+-- Duties to come of people who have left: whoever applied the folder has to fill them.
+select day, team, shift, seat, person from duty
+where county = :county and person = any(:people::text[]) and starts_at > :since
+order by day, team, shift, seat;

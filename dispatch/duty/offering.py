@@ -70,7 +70,7 @@ async def answer_offer(
 async def grant_offer(work: Work, county: str, id: UUID, person: str | None, *, by: str) -> Mapping[str, Any]:
     """Give the seat to this candidate, or (None) to the first on the list who said yes."""
     offer = await _open_offer(work, county, id)
-    candidates = (await candidates_of(work.conn, [id])).get(id, [])
+    candidates = (await candidates_of(work.conn, [id])).get(offer["id"], [])
     willing = [one["person"] for one in candidates if one["answer"] == "yes"]
     chosen = person or next(iter(willing), None)
     if chosen is None or chosen not in {one["person"] for one in candidates}:

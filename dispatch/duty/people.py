@@ -39,7 +39,8 @@ async def differs(conn: Connection, book: Book) -> bool:
 async def apply_roster(work: Work, book: Book) -> Mapping[str, Any]:
     """Make the database's people and reference those of the folder; answers what was counted.
 
-    Who vanished from the folder is retired and keeps the duties already served. Absences, requests and authorisations
+    Who vanished from the folder is retired and keeps the duties already served; those to come are named in the answer,
+    for somebody to fill. Absences, requests and authorisations
     that were made on pages stay. Nothing to do writes nothing.
     """
     county, conn = book.county, work.conn
@@ -58,9 +59,16 @@ async def apply_roster(work: Work, book: Book) -> Mapping[str, Any]:
     await _apply_absences(work, book)
     await _apply_requests(work, book)
     await _move_spans(work, book)
-    params = {"people": len(people), "teams": len(book.teams), "retired": sorted(retired)}
+    rows = DUTIES.left_behind(conn, county=county, people=retired, since=work.now)
+    left = [f"{row['person']} {row['day']} {row['team']}" async for row in rows]
+    params = {
+        "people": len(people),
+        "teams": len(book.teams),
+        "retired": sorted(retired),
+        "left_behind": len(left),
+    }
     await changed(work, county, "roster_reference_applied", params)
-    return params
+    return {**params, "duties": left}
 
 
 async def _move_spans(work: Work, book: Book) -> None:
