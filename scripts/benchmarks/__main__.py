@@ -73,12 +73,13 @@ def bench(
 
 
 def _solve_one(instance: Path, time_limit: float, seed: int, out: Path | None) -> None:
+    from roster.solving.problem import ProblemError
     from scripts.benchmarks.roster.curtois import FormatError
     from scripts.benchmarks.roster.single import solve_file
 
     try:
         answer = solve_file(instance, time_limit, seed)
-    except FormatError as error:
+    except (FormatError, ProblemError) as error:
         raise click.ClickException(str(error)) from error
     if out is not None:
         out.write_text(json.dumps(answer, ensure_ascii=False) + "\n", encoding="utf-8")

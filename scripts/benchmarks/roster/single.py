@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from roster.solving.problem import OFF, Budget, Solution
 from roster.solving.solve import solve
 from scripts.benchmarks.roster.curtois import Benchmark, as_problem, read
 from scripts.benchmarks.roster.curtois_check import objective, violations
+from scripts.benchmarks.roster.made_instance import made_instance
 
 THREADS = 2
 SECONDS_KEPT_BACK = 0.3
@@ -18,6 +20,7 @@ SECONDS_KEPT_BACK = 0.3
 
 def solve_file(path: Path, seconds: float, seed: int) -> dict[str, Any]:
     """One object: instance, objective, bound, seconds, violations, schedule."""
+    _compile_kernels()
     begun = time.monotonic()
     benchmark = read(path)
     problem = as_problem(benchmark)
@@ -42,3 +45,11 @@ def as_schedule(benchmark: Benchmark, solution: Solution) -> dict[str, list[str]
         name: ["" if option == OFF else shifts[option] for option in row]
         for name, row in zip(benchmark.staff, solution.choices, strict=True)
     }
+
+
+def _compile_kernels() -> None:
+    """Solve a small made-up instance, so that an installation's first run does not spend its time on compiling."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "made.txt"
+        path.write_text(made_instance(people=8, weeks=2, shifts=3, seed=1), encoding="utf-8")
+        solve(as_problem(read(path)), Budget(steps=3_000))
