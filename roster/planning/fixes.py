@@ -125,6 +125,13 @@ class _Fixer:
         self.required = [at for at, place in enumerate(self.frame.places) if place.required]
         self.elements = [element for part in why.parts for element in part.elements]
         self.demanded = sorted({e.place for e in self.elements if e.kind is ElementKind.DEMAND})
+        kinds = {self._kind_of(place) for place in self.demanded}
+        self.alike = [place for place in self.required if self._kind_of(place) in kinds]
+        """Seats like those of the clash on every turn: it names some of the turns that are short, others follow."""
+
+    def _kind_of(self, place: int) -> tuple[str, str, tuple[str, ...]]:
+        one = self.frame.places[place]
+        return one.unit, one.role, one.needs
 
     def _frame(self, book: Book) -> Frame:
         return frame_of(book, self.team, self.first, self.days, self.elsewhere, guards=True)
@@ -230,11 +237,11 @@ class _Fixer:
         return absence.starts.astimezone(zone).date(), last
 
     def lend(self) -> Fix | None:
-        """Fewest duties by people of teams that lend, on the seats of the clash."""
+        """Fewest duties by people of teams that lend, on seats like those of the clash."""
         frame = self.frame
         more = [
             (person, place)
-            for place in self.demanded
+            for place in self.alike
             for person in range(frame.own, len(frame.people))
             if self._may_come(person, place)
         ]
@@ -296,7 +303,7 @@ class _Fixer:
         """The fewest own people who, with what the seats of the clash need, make it possible."""
         frame = self.frame
         more, needs = [], {}
-        for place in self.demanded:
+        for place in self.alike:
             one = frame.places[place]
             for person in range(frame.own):
                 who = frame.people[person]
