@@ -86,7 +86,8 @@ def solve_county(book: Book, ask: Ask, runner: Runner) -> CountyMonth:
 
 
 def linked_teams(book: Book, teams: Sequence[str]) -> list[tuple[str, ...]]:
-    """Groups of teams that share people, each in the order of their codes."""
+    """Groups of teams that share people: in each, teams with nights first (what the others add can no longer be made
+    equal by them, and then it is at least proved), else by code."""
     leader = {team: team for team in teams}
 
     def find(team: str) -> str:
@@ -102,7 +103,11 @@ def linked_teams(book: Book, teams: Sequence[str]) -> list[tuple[str, ...]]:
     groups: dict[str, list[str]] = {}
     for team in teams:
         groups.setdefault(find(team), []).append(team)
-    return [tuple(found) for found in groups.values()]
+
+    def order(team: str) -> tuple[bool, str]:
+        return not any(book.shifts[shift].night for shift in book.teams[team].shifts), team
+
+    return [tuple(sorted(found, key=order)) for found in groups.values()]
 
 
 def work_off(
