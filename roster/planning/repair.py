@@ -127,6 +127,8 @@ class _Mender:
         gone = set(released)
         self.before = replace(roster, duties=tuple(duty for duty in roster.duties if duty not in gone))
         self.watch = watch
+        self.held: frozenset[tuple[int, int]] = frozenset()
+        """Who sits where in the option found last."""
         self.first_at = self.proved_at = 0.0
 
     def options(self, show: Callable[[RepairOption], None]) -> tuple[RepairOption, ...]:
@@ -173,27 +175,33 @@ class _Mender:
             bound = RepairProgramme(self.case, Scope.NARROW, legal=False).solve(self.watch.left)
             if narrow.proved and bound is not None and _leading(narrow.cost) <= _leading(bound.cost):
                 return narrow
-        best = narrow
+        best, held = narrow, None if narrow is None else self.held
         size = len(self.case.frame.places) * self.case.frame.own
         if size > LARGE:  # a good answer before the whole is searched, which may not end in time
-            near = self._look(Scope.WIDE, ANYTHING, "fewest", radius_days=NEAR_DAYS)
+            near = self._look(Scope.WIDE, ANYTHING, "fewest", radius_days=NEAR_DAYS, known=held)
             if near is not None and (best is None or near.cost < best.cost):
-                best = near
-        wide = self._look(Scope.WIDE, ANYTHING, "fewest")
+                best, held = near, self.held
+        wide = self._look(Scope.WIDE, ANYTHING, "fewest", known=held)
         if wide is None or (best is not None and best.cost <= wide.cost):
             return None if best is None else replace(best, proved=wide is not None and wide.proved)
         return wide
 
     def _look(
-        self, scope: Scope, demand: Demand, kind: str, radius_days: int | None = None
+        self,
+        scope: Scope,
+        demand: Demand,
+        kind: str,
+        radius_days: int | None = None,
+        known: frozenset[tuple[int, int]] | None = None,
     ) -> RepairOption | None:
         """Solve and audit; what the checker refuses is forbidden and the search goes on."""
         programme = RepairProgramme(self.case, scope, demand, radius_days=radius_days)
         proved = True
         for _ in range(TRIES):
-            found = programme.solve(self.watch.left)
+            found = programme.solve(self.watch.left, known)
             if found is None:
                 return None
+            self.held = found.held
             option = self._option(found, kind, proved=proved and found.proved)
             faults = blocking(new_violations(self.case.frame.book, self.before, option.roster))
             faults = tuple(one for one in faults if one.rule != "seat_unfilled")

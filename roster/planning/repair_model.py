@@ -6,7 +6,7 @@ may change every duty of the team that is not past or pinned. What is outside a 
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -256,8 +256,9 @@ class RepairProgramme:
             columns = [self.seat[person, place] for place in places]
             self.programme.row(columns, [1.0] * len(columns), upper=float(held))
 
-    def solve(self, seconds: float) -> Found | None:
-        """Goal after goal; None if nothing was found in time (or the demand allows nothing)."""
+    def solve(self, seconds: float, known: frozenset[tuple[int, int]] | None = None) -> Found | None:
+        """Goal after goal; None if nothing was found in time (or the demand allows nothing). `known`: who sits where in
+        an answer that is allowed; only what costs no more is looked for."""
         if not self.seat:
             return None
         if self._reached:
@@ -267,26 +268,51 @@ class RepairProgramme:
         goals = self.goals()
         best: Answer | None = None
         proved = True
+        start = None if known is None else self._values_of(known)
+        bounded = start is not None
         for goal in goals:
             if best is not None and not goal.any():
                 continue
-            start = best.values if best is not None else None
+            if bounded and start is not None and goal.any():
+                self._keep(goal, start)
             answer = self.programme.minimise(goal, seconds=seconds, start=start)
             proved = proved and answer.proved
             if answer.values is None:
                 if best is None:
                     return None
                 break
-            best = answer
-            used = goal.nonzero()[0]
-            if len(used):
-                reached = float(np.round(goal @ answer.values))
-                row = self.programme.row(used.tolist(), goal[used].tolist(), upper=reached + 0.25)
-                self._reached.append(row)
+            bounded = bounded and start is not None and bool(goal @ answer.values > goal @ start - 0.5)
+            best, start = answer, start if bounded else answer.values
+            self._keep(goal, answer.values)
         assert best is not None
         assert best.values is not None
         held = self._held(best.values)
         return Found(held, cost_of(self.case, held), proved)
+
+    def _keep(self, goal: Floats, values: Floats) -> None:
+        """From now on nothing that costs more by this goal."""
+        used = goal.nonzero()[0]
+        if len(used):
+            reached = float(np.round(goal @ values))
+            row = self.programme.row(used.tolist(), goal[used].tolist(), upper=reached + 0.25)
+            self._reached.append(row)
+
+    def _values_of(self, held: frozenset[tuple[int, int]]) -> Floats:
+        """An answer as columns; those of weekends are left to the solver."""
+        case, values = self.case, np.zeros(self.programme.columns)
+        sitting = Counter(place for _, place in held)
+        for pair, column in self.seat.items():
+            values[column] = pair in held
+        for place, column in self.short.items():
+            empty = len(self.frame.places[place].seats) - sitting[place]
+            values[column] = max(0, empty - case.open_published(place))
+        for place, column in self.newly_open.items():
+            empty = len(self.frame.places[place].seats) - sitting[place]
+            values[column] = max(0, empty - case.open_before(place))
+        moved = {person for person, _ in held ^ case.held}
+        for person, column in self.touched.items():
+            values[column] = person in moved
+        return values
 
     def forbid(
         self, found: Found, person: str = "", day: date | None = None, shift: str | None = None
