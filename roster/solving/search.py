@@ -16,6 +16,8 @@ from roster.solving.rows import Index, Rows, counts_of, cover_price, priced
 from roster.solving.walker import Walker, cooled, hot_temperature
 
 ROWS_FROM_POOL = 30
+DIVE_SHARE = 0.2
+"""Of the whole time, for one dive over everybody."""
 COLD = 0.3
 """The last temperature: a step that costs one is then taken once in thirty times."""
 
@@ -27,6 +29,7 @@ class Root:
         self.duals: Floats | None = None
         self.rows: Rows | None = None
         self.lower = -np.inf
+        self.seconds = np.inf
 
 
 class Search:
@@ -78,6 +81,7 @@ class Search:
 
     def solve_root(self) -> None:
         """Column generation over everybody: the bound, the duals and the useful rows."""
+        begun = self.incumbent.elapsed()
         nobody = np.zeros(self.instance.cover.row.shape, np.int64)
         self.master = master = self.new_master(self.everybody, nobody)
         master.add(self.current())
@@ -87,6 +91,7 @@ class Search:
             converged = master.generate(rounds=8, gap=1e-6, cutoff=np.inf, stop=self.until(np.inf))
             if self.instance.exact:
                 self.incumbent.prove(master.best_lower + self.base)
+        self.root.seconds = self.incumbent.elapsed() - begun
         self.root.duals, self.root.lower = master.center, master.best_lower
         order = np.argsort(master.reduced(master.rows), kind="stable")
         self.root.rows = master.rows.take(order[: 18 * self.instance.people])
@@ -97,10 +102,15 @@ class Search:
         if self.root.rows is not None:
             self.pool.add(self.root.rows)
 
-    def root_dive(self, seconds: float) -> bool:
+    def may_dive(self) -> bool:
+        """Whether a dive over everybody, a dozen times the root's work or more, could end in its share of the time."""
+        return 12 * self.root.seconds < DIVE_SHARE * self.incumbent.total
+
+    def root_dive(self) -> bool:
         """A dive over everybody from the root's useful rows."""
-        if self.root.rows is None:
+        if self.root.rows is None or not self.may_dive():
             return False
+        seconds = DIVE_SHARE * self.incumbent.total
         nobody = np.zeros(self.instance.cover.row.shape, np.int64)
         master = self.new_master(self.everybody, nobody)
         master.add(self.root.rows)

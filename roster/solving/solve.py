@@ -52,11 +52,12 @@ def _lead(search: Search, *, alone: bool) -> None:
         return
     search.solve_root()
     until = incumbent.elapsed() + 0.2 * total
-    while not incumbent.over() and incumbent.elapsed() < until:
-        search.root_dive(0.2 * total)
-    if alone:
+    dives = search.may_dive()
+    while dives and not incumbent.over() and incumbent.elapsed() < until:
+        search.root_dive()
+    if alone or not dives:
         search.walker.load(incumbent.choices)
-        search.walk(search.timed(0.15 * total))
+        search.walk(search.timed((0.15 if dives else 0.35) * total))
     _improve(search)
 
 
@@ -105,7 +106,7 @@ def _improve(search: Search) -> None:
             seconds = min(4.0, 0.05 * incumbent.total)
             helped = search.walk(search.timed(seconds), float(random.choice([0.04, 0.12, 0.32])))
         elif means == "dive":
-            helped = search.root_dive(0.2 * incumbent.total)
+            helped = search.root_dive()
         else:
             size = round(large if means == "large" else small) + int(random.integers(-1, 2))
             helped, hopeless = search.neighbourhood(search.group(max(2, size)), by_dive=means == "large")
