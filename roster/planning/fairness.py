@@ -6,12 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from roster.demand import seats_between
-from roster.people import NO_DEBT
 from roster.plan import Book, Duty
 from roster.planning.compile import Order, team_problem
 from roster.planning.least_range import least_range
 from roster.planning.month import Effort, Proof, Report, TeamMonth, solve_team
-from roster.planning.spread import NIGHTS_RANGE, TOLERANCE, WEEKENDS_RANGE, Spread, spreads_of
+from roster.planning.spread import NIGHTS_RANGE, WEEKENDS_RANGE, Spread, spreads_of
 from roster.planning.team_problem import TeamProblem
 
 
@@ -50,7 +49,7 @@ def with_fairness(
     return replace(month, proofs=tuple(one for one in proofs if (one.employment, one.what) in still))
 
 
-def _unfair(book: Book, order: Order, duties: Sequence[Duty]) -> list[tuple[Spread, str, float]]:
+def _unfair(book: Book, order: Order, duties: Sequence[Duty]) -> list[tuple[Spread, str, int]]:
     spreads = spreads_of(book, order.team, order.first, order.days, (*duties, *order.elsewhere))
     return [
         (spread, what, goal)
@@ -59,7 +58,7 @@ def _unfair(book: Book, order: Order, duties: Sequence[Duty]) -> list[tuple[Spre
             ("nights", spread.nights, NIGHTS_RANGE),
             ("weekends", spread.weekends, WEEKENDS_RANGE),
         )
-        if value > goal + TOLERANCE
+        if value > goal
     ]
 
 
@@ -70,18 +69,17 @@ def _proof(
     duties: Sequence[Duty],
     spread: Spread,
     what: str,
-    goal: float,
+    goal: int,
     effort: Effort,
 ) -> tuple[Proof | None, tuple[Duty, ...] | None]:
     """A proof that it cannot be as equal as the goal, or duties that are."""
     required, wished = _empty(book, order, duties)
-    ahead = {who: float(getattr(book.debts.get(who, NO_DEBT), what)) for who in spread.people}
-    found = least_range(problem, what, ahead, required, wished, effort.proof_seconds)
+    found = least_range(problem, what, frozenset(spread.people), required, wished, effort.proof_seconds)
     if found is None:
         return None, None
-    if found.found is not None and found.found <= goal + TOLERANCE and found.choices is not None:
+    if found.found is not None and found.found <= goal and found.choices is not None:
         return None, problem.duties_of(found.choices)
-    if found.least > goal + TOLERANCE:
+    if found.least > goal:
         return Proof(what, spread.employment, len(spread.people), found.least, required, wished), None
     return None, None
 

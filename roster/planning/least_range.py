@@ -7,7 +7,7 @@ widens the choice, so that its bound holds for every legal roster.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,29 +16,26 @@ from roster.planning.linear import Programme
 from roster.planning.team_problem import TeamProblem
 from roster.solving.problem import FORBIDDEN, OFF, Problem, Tally
 
-HUNDREDTHS = 100
-"""Debts are fractions; counts and ranges are reckoned in hundredths."""
-
 
 @dataclass(frozen=True, slots=True)
 class LeastRange:
     """No roster with at most so many empty seats has a range below `least`. `choices`: one that has `found`."""
 
-    least: float
-    found: float | None
+    least: int
+    found: int | None
     choices: tuple[tuple[int, ...], ...] | None
 
 
 def least_range(
     team: TeamProblem,
     tally: str,
-    ahead: Mapping[str, float],
+    people: frozenset[str],
     open_required: int,
     open_wished: int,
     seconds: float,
 ) -> LeastRange | None:
-    """`ahead`: the comparable people with their debts. None if the time ended before anything was known."""
-    return _Model(team, tally, ahead, open_required, open_wished).solved(seconds)
+    """`people`: those who are compared. None if the time ended before anything was known."""
+    return _Model(team, tally, people, open_required, open_wished).solved(seconds)
 
 
 class _Model:
@@ -46,7 +43,7 @@ class _Model:
         self,
         team: TeamProblem,
         tally: str,
-        ahead: Mapping[str, float],
+        people: frozenset[str],
         open_required: int,
         open_wished: int,
     ) -> None:
@@ -65,7 +62,7 @@ class _Model:
             self.by_kind[p][day, self.problem.options[option].kind].append(column)
         self._people()
         self._seats(open_required, open_wished)
-        self.range = self._range(tally, ahead)
+        self.range = self._range(tally, people)
 
     def solved(self, seconds: float) -> LeastRange | None:
         costs = np.zeros(self.programme.columns)
@@ -73,16 +70,15 @@ class _Model:
         answer = self.programme.minimise(costs, seconds=seconds)
         if not np.isfinite(answer.bound):
             return None
-        # The programme stops within half a hundredth of the truth.
-        least = np.ceil(answer.bound - 0.5) / HUNDREDTHS
+        least = max(0, int(np.ceil(answer.bound - 1e-4)))
         if answer.values is None:
-            return LeastRange(max(0.0, float(least)), None, None)
+            return LeastRange(least, None, None)
         rows = [[OFF] * self.problem.days for _ in self.problem.people]
         for (p, day, option), column in self.columns.items():
             if answer.values[column] > 0.5:
                 rows[p][day] = option
-        found = round(float(answer.values[self.range])) / HUNDREDTHS
-        return LeastRange(max(0.0, float(least)), found, tuple(tuple(row) for row in rows))
+        found = round(float(answer.values[self.range]))
+        return LeastRange(least, found, tuple(tuple(row) for row in rows))
 
     def _row(self, columns: Sequence[int], most: float, weights: Sequence[float] | None = None) -> None:
         if columns:
@@ -154,19 +150,18 @@ class _Model:
         self._row(empty[True], open_required)
         self._row(empty[False], open_wished)
 
-    def _range(self, name: str, ahead: Mapping[str, float]) -> int:
+    def _range(self, name: str, people: frozenset[str]) -> int:
         days = self.problem.days
-        low = self.programme.column(-1e6, HUNDREDTHS * (days + 1e4))
-        width = self.programme.column(0.0, HUNDREDTHS * (days + 1e4))
+        low = self.programme.column(0.0, float(days))
+        width = self.programme.column(0.0, float(days))
         for p, who in enumerate(self.team.people):
             tally = _tally(self.problem, p, name)
-            if who not in ahead or tally is None:
+            if who not in people or tally is None:
                 continue
             count = self._counting(p, tally)
-            debt = round(ahead[who] * HUNDREDTHS)
-            terms = [float(HUNDREDTHS)] * len(count)
-            self.programme.row([*count, low], [*terms, -1.0], lower=-debt)
-            self.programme.row([*count, low, width], [*terms, -1.0, -1.0], upper=-debt)
+            terms = [1.0] * len(count)
+            self.programme.row([*count, low], [*terms, -1.0], lower=0.0)
+            self.programme.row([*count, low, width], [*terms, -1.0, -1.0], upper=0.0)
         return width
 
     def _counting(self, p: int, tally: Tally) -> list[int]:

@@ -55,7 +55,7 @@ class Proof:
     what: str
     employment: str
     people: int
-    least: float
+    least: int
     open_required: int
     open_wished: int
 

@@ -14,6 +14,8 @@ from roster.planning.spans import counted_minutes, week_of
 from roster.planning.weights import Weights
 from roster.shifts import Seat
 
+LARGEST_SHIFT = 0.49
+
 
 @dataclass(frozen=True, slots=True)
 class Shares:
@@ -96,5 +98,11 @@ def _usual_weekends(book: Book, ledger: Ledger, team: str) -> float:
 
 
 def _ahead(book: Book, people: Sequence[str], name: str) -> dict[str, float]:
-    """What somebody did beyond his share before counts as if it were done now."""
-    return {who: float(getattr(book.debts.get(who, NO_DEBT), name)) for who in people}
+    """What somebody did beyond his share before, brought below half a duty: debts decide who gets the odd one, and the
+    range within the month stays what it can be. What remains is carried on."""
+    debts = {who: float(getattr(book.debts.get(who, NO_DEBT), name)) for who in people}
+    if name == "minutes":
+        return debts
+    largest = max((abs(debt) for debt in debts.values()), default=0.0)
+    scale = LARGEST_SHIFT / max(LARGEST_SHIFT, largest)
+    return {who: debt * scale for who, debt in debts.items()}

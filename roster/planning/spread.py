@@ -1,37 +1,32 @@
-"""How equal a team's shares came out: the ranges of nights and weekends among comparable members, debts included."""
+"""How equal a team's shares came out: the ranges of nights and weekends among comparable members."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from roster.people import NO_DEBT
 from roster.plan import Book, Duty
 from roster.planning.spans import Spans, midnight, minute_of, week_of
 
-NIGHTS_RANGE = 1.0
-WEEKENDS_RANGE = 2.0
-TOLERANCE = 1e-6
+NIGHTS_RANGE = 1
+WEEKENDS_RANGE = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Of one team and employment. `nights` and `weekends` are what the rule judges: counts with earlier debts added;
-    `raw_…` those of this period alone."""
+    """Of one team and employment. Debts of earlier months decide who has the odd duty; they are not in the range."""
 
     team: str
     employment: str
     people: tuple[str, ...]
-    nights: float
-    weekends: float
-    raw_nights: int
-    raw_weekends: int
+    nights: int
+    weekends: int
 
     @property
     def is_fair(self) -> bool:
-        return self.nights <= NIGHTS_RANGE + TOLERANCE and self.weekends <= WEEKENDS_RANGE + TOLERANCE
+        return self.nights <= NIGHTS_RANGE and self.weekends <= WEEKENDS_RANGE
 
 
 def comparable(book: Book, team: str, first: date, days: int) -> dict[str, tuple[str, ...]]:
@@ -66,22 +61,8 @@ def spreads_of(book: Book, team: str, first: date, days: int, duties: Iterable[D
     for employment, people in comparable(book, team, first, days).items():
         if len(people) < 2:
             continue
-        debts = [book.debts.get(who, NO_DEBT) for who in people]
         of_nights = [nights[who] for who in people]
         of_weekends = [len(weekends[who]) for who in people]
-        found.append(
-            Spread(
-                team,
-                employment,
-                people,
-                _range([n + debt.nights for n, debt in zip(of_nights, debts, strict=True)]),
-                _range([n + debt.weekends for n, debt in zip(of_weekends, debts, strict=True)]),
-                max(of_nights) - min(of_nights),
-                max(of_weekends) - min(of_weekends),
-            )
-        )
+        widths = (max(of_nights) - min(of_nights), max(of_weekends) - min(of_weekends))
+        found.append(Spread(team, employment, people, *widths))
     return tuple(found)
-
-
-def _range(values: Sequence[float]) -> float:
-    return round(max(values) - min(values), 6)

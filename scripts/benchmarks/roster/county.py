@@ -19,7 +19,7 @@ from scripts.benchmarks.roster.made_book import FIRST, made_book
 from scripts.benchmarks.row import row
 
 DAYS, TEAMS, SEED = 28, 30, 1
-NIGHTS, WEEKENDS = 1.0, 2.0
+NIGHTS, WEEKENDS = 1, 2
 WORK = "roster: 600 people, 30 teams, 28 days, two processes"
 
 
@@ -51,8 +51,8 @@ def _judged(book: Book, solved: CountyMonth, name: str) -> Iterator[dict[str, An
     proved = {(month.team, proof.what) for month in solved.months.values() for proof in month.proofs}
     for what, goal in (("nights", NIGHTS), ("weekends", WEEKENDS)):
         values = {team: found[what] for team, found in ranges.items()}
-        wide = [team for team, value in values.items() if value > goal + 1e-6 and (team, what) not in proved]
-        yield row(f"  {name}: widest range of {what} in a team", max(values.values()), unit="")
+        wide = [team for team, value in values.items() if value > goal and (team, what) not in proved]
+        yield row(f"  {name}: widest range of {what} in a team", float(max(values.values())), unit="")
         yield row(
             f"  {name}: teams beyond a range of {goal:g} {what}, unproved",
             float(len(wide)),
@@ -64,8 +64,8 @@ def _judged(book: Book, solved: CountyMonth, name: str) -> Iterator[dict[str, An
     )
 
 
-def _ranges(book: Book, solved: CountyMonth) -> dict[str, dict[str, float]]:
-    """Counted anew: nights and weekends of those who have no leave in the period, earlier debts added."""
+def _ranges(book: Book, solved: CountyMonth) -> dict[str, dict[str, int]]:
+    """Counted anew: nights and weekends of those who have no leave in the period."""
     nights: Counter[str] = Counter()
     weekends: dict[str, set[tuple[int, int]]] = defaultdict(set)
     for duty in solved.roster.duties:
@@ -81,8 +81,8 @@ def _ranges(book: Book, solved: CountyMonth) -> dict[str, dict[str, float]]:
     found = {}
     for team in book.teams:
         there = [p for p in book.people if p not in away and book.people[p].home_team == team]
-        of_nights = [nights[p] + book.debts[p].nights for p in there]
-        of_weekends = [len(weekends[p]) + book.debts[p].weekends for p in there]
+        of_nights = [nights[p] for p in there]
+        of_weekends = [len(weekends[p]) for p in there]
         found[team] = {
             "nights": max(of_nights) - min(of_nights),
             "weekends": max(of_weekends) - min(of_weekends),
