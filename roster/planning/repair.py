@@ -16,7 +16,8 @@ from roster.planning.repair_case import (
     released_duties,
 )
 from roster.planning.repair_duties import Change, ChangeKind, roster_after
-from roster.planning.repair_model import ANYTHING, Demand, Found, RepairProgramme, Scope
+from roster.planning.repair_goals import ANYTHING, Demand, Found
+from roster.planning.repair_model import RepairProgramme, Scope
 from roster.rules.check import new_violations
 from roster.rules.rulebook import BY_CODE
 from roster.rules.violation import Violation, blocking

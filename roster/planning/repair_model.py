@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
@@ -16,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from roster.planning.linear import INFINITY, Answer, Floats, Programme
-from roster.planning.repair_case import DAY_MINUTES, Nearness, RepairCase, RepairCost
+from roster.planning.repair_case import DAY_MINUTES, Nearness, RepairCase
+from roster.planning.repair_goals import ANYTHING, Demand, Found, cost_of
 
 GIVE_BACK_DAYS = 14
 """How soon time is given back: later ones are planned with the next month's debts."""
@@ -27,34 +27,6 @@ STEP = 32.0
 class Scope(Enum):
     NARROW = "narrow"
     WIDE = "wide"
-
-
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """What an option must or must not do, beyond the rules."""
-
-    spare: frozenset[int] = frozenset()
-    """People who are not to be touched."""
-    no_asks: bool = False
-    nobody_called: bool = False
-    """Only people who are on the turn anyway change seats."""
-    give_back: bool = False
-    """Others end with as many duties as before: what they take over, they get off elsewhere."""
-    wished_first: bool = False
-    """People are asked also for wished seats."""
-    lent: bool = True
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Found:
-    """`held`: (person, place) after the repair; `proved`: nothing in this scope costs less."""
-
-    held: frozenset[tuple[int, int]]
-    cost: RepairCost
-    proved: bool
-
-
-ANYTHING = Demand()
 
 
 class RepairProgramme:
@@ -372,37 +344,6 @@ class RepairProgramme:
     def _held(self, values: NDArray[np.float64]) -> frozenset[tuple[int, int]]:
         stay = {pair for pair in self.case.held if pair not in self.seat}
         return frozenset(stay | {pair for pair, column in self.seat.items() if values[column] > 0.5})
-
-
-def cost_of(case: RepairCase, held: frozenset[tuple[int, int]]) -> RepairCost:
-    """Counted plainly from what is held before and after."""
-    frame = case.frame
-    gained, lost = held - case.held, case.held - held
-    sitting: defaultdict[int, int] = defaultdict(int)
-    for _, place in held:
-        sitting[place] += 1
-    required = wished = newly = 0
-    for at, one in enumerate(frame.places):
-        empty = len(one.seats) - sitting[at]
-        short = max(0, empty - case.open_published(at))
-        required += short * one.required
-        wished += short * (not one.required)
-        newly += max(0, empty - case.open_before(at))
-    turns_before = {(person, frame.places[place].turn) for person, place in case.held}
-    turns_after = {(person, frame.places[place].turn) for person, place in held}
-    new = turns_after - turns_before
-    asks = sum(case.nearness(turn) is not Nearness.FREE for _, turn in turns_before ^ turns_after)
-    others = {person for person, _ in gained | lost} - case.absent
-    return RepairCost(
-        required_open=required,
-        asks=asks,
-        wished_open=wished,
-        overrides=sum(frame.leans(person, turn) for person, turn in new),
-        changes=len(gained) + newly,
-        people=len(others),
-        loans=sum(person >= frame.own for person, _ in new),
-        unfairness=sum(case.loads[person] for person, _ in new),
-    )
 
 
 def _most(matrix: Floats, turn_of: NDArray[np.int64]) -> Floats:

@@ -15,7 +15,7 @@ from roster.plan import Book, Duty, Roster
 from roster.planning.repair import Repair, repair
 from roster.planning.repair_case import Away, RepairCost, book_with, case_of
 from roster.planning.repair_duties import ChangeKind
-from roster.planning.repair_model import cost_of
+from roster.planning.repair_goals import cost_of
 from roster.rules.check import new_violations
 from roster.rules.violation import blocking
 from tests.rules.roster.planning.small_team import FIRST, local, planned, small_book, with_lender
