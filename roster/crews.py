@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from operator import attrgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -21,7 +21,7 @@ from roster.turns import Turn
 
 DRIVER, FIREFIGHTER = "driver", "firefighter"
 DUTY_ROOM = ""
-_BY_SEAT = attrgetter("key", "person")
+_BY_SEAT, _BY_SITTING = attrgetter("key", "person"), attrgetter("seat", "person")
 _COMING = 4  # turns ahead that may hold a unit's next crew
 
 
@@ -79,6 +79,8 @@ class _Sitting(NamedTuple):
     person: str
     seat: str
     unit: str
+    codes: tuple[str, ...] | None
+    """What the person counts as in this unit; None where that ends while the turn may still count."""
     on_time: Manned
     over: Manned
 
@@ -137,22 +139,18 @@ def crew_book(
     for turn in turns:
         by_team[turn.team].append(turn)
     held = {person.code: person.qualifications for person in people}
-    teams = {team: _laid_team(some, held, time_zone, standing_over) for team, some in sorted(by_team.items())}
-    return CrewBook(teams, held, vehicle_classes, time_zone, standing_over)
+    book = CrewBook({}, held, vehicle_classes, time_zone, standing_over)
+    return replace(book, teams={team: _laid_team(book, some) for team, some in sorted(by_team.items())})
 
 
-def _laid_team(
-    turns: list[Turn],
-    held: Mapping[str, tuple[Qualification, ...]],
-    time_zone: ZoneInfo,
-    standing_over: timedelta,
-) -> _LaidTeam:
+def _laid_team(book: CrewBook, turns: list[Turn]) -> _LaidTeam:
     ordered = sorted(turns, key=lambda turn: (turn.begins, turn.ends, turn.shift))
-    laid = tuple(_laid(turn, ordered[max(0, n - 8) : n + 9]) for n, turn in enumerate(ordered))
-    events = {moment for turn in turns for moment in _moments(turn, standing_over)}
+    laid = tuple(_laid(book, turn, ordered[max(0, n - 8) : n + 9]) for n, turn in enumerate(ordered))
+    events = {moment for turn in turns for moment in _moments(turn, book.standing_over)}
     for person in {one.person for turn in turns for one in turn.present}:
-        for until in (q.until for q in held.get(person, ()) if q.until is not None):
-            events.add(datetime.combine(until + timedelta(days=1), time(), time_zone))
+        for until in (q.until for q in book.qualifications.get(person, ()) if q.until is not None):
+            midnight = datetime.combine(until + timedelta(days=1), time(), book.time_zone)
+            events.add(midnight.astimezone(UTC))
     longest = max(turn.ends - turn.begins for turn in turns)
     return _LaidTeam(laid, tuple(one.begins for one in laid), longest, tuple(sorted(events)))
 
@@ -165,7 +163,7 @@ def _moments(turn: Turn, standing_over: timedelta) -> Iterator[datetime]:
             yield one.gone
 
 
-def _laid(turn: Turn, nearby: list[Turn]) -> _Laid:
+def _laid(book: CrewBook, turn: Turn, nearby: list[Turn]) -> _Laid:
     wanted: defaultdict[str, int] = defaultdict(int)
     filled: defaultdict[str, int] = defaultdict(int)
     answered = {one.seat for one in turn.present if one.gone is None}
@@ -175,20 +173,26 @@ def _laid(turn: Turn, nearby: list[Turn]) -> _Laid:
     return _Laid(
         turn,
         turn.begins,
-        tuple(_sitting(turn)),
+        tuple(sorted(_sitting(book, turn), key=_BY_SITTING)),
         dict(wanted),
         {unit: NextCrew(turn.starts, turn.shift, filled[unit], wanted[unit]) for unit in wanted},
         _relief(nearby, turn),
     )
 
 
-def _sitting(turn: Turn) -> Iterator[_Sitting]:
+def _sitting(book: CrewBook, turn: Turn) -> Iterator[_Sitting]:
+    first = turn.begins.astimezone(book.time_zone).date()
+    last = (turn.ends + book.standing_over).astimezone(book.time_zone).date()
     seats = {seat.key: seat for seat in turn.seats}
     for one in turn.present:
         if (seat := seats.get(one.seat)) is not None:
             on_time = Manned(one.seat, seat.role, one.person, one.since)
             over = replace(on_time, standing_over=True)
-            yield _Sitting(one.since, one.gone, one.person, one.seat, seat.unit, on_time, over)
+            vehicle_class = book.vehicle_classes.get(seat.unit)
+            held = book.qualifications.get(one.person, ())
+            ends = any(q.until is not None and first <= q.until < last for q in held)
+            codes = None if ends else _held(book, one.person, vehicle_class, first)
+            yield _Sitting(one.since, one.gone, one.person, one.seat, seat.unit, codes, on_time, over)
 
 
 def _relief(turns: Iterable[Turn], turn: Turn) -> frozenset[str]:
@@ -204,6 +208,7 @@ def _relief(turns: Iterable[Turn], turn: Turn) -> frozenset[str]:
 def crews(book: CrewBook, instant: datetime) -> dict[str, Crew]:
     """Who can roll at an instant, by unit. A rostered unit that nobody answered for is in it with no seat filled."""
     found: dict[str, Crew] = {}
+    instant = instant.astimezone(UTC)
     for team in book.teams:
         found.update(team_crews(book, team, instant))
     found.pop(DUTY_ROOM, None)
@@ -226,6 +231,7 @@ class _Filling:
 
     wanted: int = 0
     seats: list[Manned] = field(default_factory=list)
+    codes: list[tuple[str, ...] | None] = field(default_factory=list)
     until: datetime | None = None
     stands_until: datetime | None = None
     next: NextCrew | None = None
@@ -269,7 +275,7 @@ def _fill(
 ) -> None:
     """Seat everybody of a turn who is there at the instant; `over`: only these seats, of a turn that has ended."""
     ends = laid.turn.ends
-    for since, gone, person, seat, code, on_time, standing in laid.sitting:
+    for since, gone, person, seat, code, codes, on_time, standing in laid.sitting:
         if since > instant or (gone is not None and gone <= instant) or person in seated:
             continue
         if over is not None and seat not in over:
@@ -278,6 +284,7 @@ def _fill(
         filled.add(seat)
         unit = units[code]
         unit.seats.append(on_time if over is None else standing)
+        unit.codes.append(codes)
         if unit.until is None or ends < unit.until:
             unit.until = ends
         stands = ends + standing_over if seat in laid.relief else ends
@@ -289,8 +296,8 @@ def _crew(book: CrewBook, unit: str, gathered: _Filling, today: date) -> Crew:
     vehicle_class = book.vehicle_classes.get(unit)
     # Named also where it is nobody: a crew that was asked and has no driver is not one that never was asked.
     told = {FIREFIGHTER if vehicle_class is None else DRIVER: 0}
-    for seat in gathered.seats:
-        for code in _held(book, seat.person, vehicle_class, today):
+    for seat, codes in zip(gathered.seats, gathered.codes, strict=True):
+        for code in _held(book, seat.person, vehicle_class, today) if codes is None else codes:
             told[code] = told.get(code, 0) + 1
     return Crew(
         len(gathered.seats),

@@ -12,10 +12,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from dispatch.duty.attendance import answer_rollcall
 from dispatch.duty.crewing import refresh_team, release_orphans, take_off_the_absent
-from dispatch.duty.rollcall import Rollcall, Step, leave_seats, mark_no_shows, next_step
+from dispatch.duty.rollcall import Answer, Rollcall, State, Step, leave_seats, mark_no_shows, next_step
 from dispatch.duty.rollcall_card import rollcall_card
-from dispatch.duty.rollcall_plan import plan_rollcalls, set_step_timer
+from dispatch.duty.rollcall_plan import is_unplanned, plan_rollcalls, set_step_timer
 from dispatch.duty.rollcall_store import SQL, known_people, lock_team, rollcall_of, save, team_of
 from dispatch.duty.substituting import tell_open_seats
 from dispatch.push.changes import record_change, tell_station
@@ -135,15 +136,25 @@ async def _end(work: Work, county: str, rollcall: Rollcall) -> None:
 async def keep_handovers(work: Work, county: str) -> None:
     """The calendar's part: roll calls for what lies ahead, errands that are overdue, and a look for steps that no
     timer told of."""
-    for team in await plan_rollcalls(work, county):
-        await lock_team(work.conn, county, team)
-        await refresh_team(work, county, team, cause="roster", by=BY)
+    if await is_unplanned(work, county):
+        for team in await plan_rollcalls(work, county):
+            await lock_team(work.conn, county, team)
+            await refresh_team(work, county, team, cause="roster", by=BY)
     due: Sequence[Any] = [
         row["id"] async for row in SQL.due(work.conn, county=county, now=work.now, most=_AT_ONCE)
     ]
     for id in due:
         await take_steps(work, id)
+    await _miss_errands(work, county)
     await release_orphans(work, county)
+
+
+async def _miss_errands(work: Work, county: str) -> None:
+    """Who is not back from an errand when he said he would be is missing: the seat is open, and it is said."""
+    rows = [row async for row in SQL.overdue_errands(work.conn, county=county, now=work.now)]
+    for row in rows:
+        missing = Answer(row["seat"], State.ABSENT, row["person"], "errand_overdue")
+        await answer_rollcall(work, county, row["team"], row["day"], row["shift"], [missing], by=BY)
 
 
 def _turn(rollcall: Rollcall) -> dict[str, Any]:

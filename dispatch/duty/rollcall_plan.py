@@ -21,6 +21,11 @@ TIMER = "duty_turn"
 AHEAD, BEHIND = timedelta(hours=50), timedelta(days=2)
 
 
+async def is_unplanned(work: Work, county: str) -> bool:
+    found: bool = await SQL.unplanned(work.conn, county=county, now=work.now, until=work.now + AHEAD)
+    return found
+
+
 async def plan_rollcalls(work: Work, county: str) -> tuple[str, ...]:
     """Bring the roll calls in line with the duties in force; answers the teams of which something changed."""
     row = await BOOK.reference(work.conn, county=county)

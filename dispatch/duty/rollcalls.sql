@@ -51,6 +51,13 @@ where rollcall.ended_at is null and (
         is distinct from (excluded.starts_at, excluded.ends_at, excluded.lapses_at)))
 returning id, team;
 
+-- name: unplanned(county, now, until)$
+-- Whether a duty in force begins soon, or runs, that no roll call is planned for: asked often, so that planning is not.
+select exists (select from duty d
+    where d.county = :county and d.starts_at < :until and d.ends_at > :now
+        and not exists (select from rollcall r where r.county = d.county and r.team = d.team and r.day = d.day
+            and r.shift = d.shift));
+
 -- name: drop_unplanned(county, since, keep)
 -- Turns that nobody opened yet and that the roster in force does not have any more.
 delete from rollcall
@@ -131,7 +138,8 @@ where a.county = :county and a.person = :person and a.state = 'errand';
 -- name: overdue_errands(county, now)
 select r.team, r.day, r.shift, a.seat, a.person, a.back_by
 from attendance a join rollcall r on r.id = a.rollcall
-where a.county = :county and a.state = 'errand' and a.back_by <= :now and r.lapses_at > :now;
+where a.county = :county and a.state = 'errand' and a.back_by <= :now and r.ends_at > :now
+order by r.team;
 
 -- name: due(county, now, most)
 -- Roll calls with a step that has fallen due, for the calendar's safety net under the timers.

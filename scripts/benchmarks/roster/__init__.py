@@ -12,6 +12,7 @@ MODULES = {
     "check": "checking",
     "repair": "repairs",
     "explain": "explanations",
+    "crews": "crews",
 }
 PARTS = tuple(MODULES)
 

@@ -231,6 +231,23 @@ async def test_an_errand_leaves_the_seat_until_the_return_is_answered(house: Rol
     assert refused.value.code == "errand_not_out"
 
 
+async def test_who_is_not_back_from_an_errand_in_time_is_missing_and_the_seat_is_named(
+    house: RollcallWorld,
+) -> None:
+    await house.all_present(TODAY)
+    back_by = house.clock.now + timedelta(hours=1)
+    await house.answer(TODAY, Answer(seat("firefighter"), State.ERRAND, back_by=back_by))
+    house.clock.now = back_by - timedelta(minutes=1)
+    await house.do(keep_handovers)
+    before = len(await house.events("seats_opened"))
+    house.clock.now = back_by
+    for _ in range(2):
+        await house.do(keep_handovers)
+    opened = await house.events("seats_opened")
+    assert len(opened) == before + 1
+    assert opened[-1].data["seats"][0]["seat"] == seat("firefighter")
+
+
 async def test_a_seat_is_taken_over_before_its_time(house: RollcallWorld) -> None:
     await house.all_present(TODAY)
     await house.pass_to(NEXT, 6)
