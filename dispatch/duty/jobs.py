@@ -61,9 +61,10 @@ class Jobs:
     def __init__(self, db: Database, county: str) -> None:
         self._db, self._county = db, county
         self._running: dict[UUID, asyncio.Task[None]] = {}
+        self._waiting: dict[UUID, tuple[Book, Ask, SolveOrder, str]] = {}
 
     async def solve(self, work: Work, order: SolveOrder, *, by: str) -> Mapping[str, Any]:
-        """Begin once `work` is committed. 409 while another one runs."""
+        """The job's row; whoever commits it calls `begin` with its id. 409 while another one runs."""
         last = order.first + timedelta(days=order.days - 1)
         book = await book_for(work.conn, self._county, order.first, order.days)
         for team in order.teams:
@@ -82,14 +83,16 @@ class Jobs:
             fixed=tuple(duty for duty in duties if duty.team not in chosen),
         )
         id = await self._insert(work, order, by)
+        self._waiting = {id: (book, ask, order, by)}
+        return {"job": str(id)}
 
-        async def begin() -> None:
-            task = asyncio.create_task(self._work_on(id, book, ask, order, by), name=f"roster job {id}")
+    def begin(self, id: UUID) -> None:
+        """Start the solvers of a job that is committed. A job that has begun, here or elsewhere, is left alone."""
+        waiting = self._waiting.pop(id, None)
+        if waiting is not None:
+            task = asyncio.create_task(self._work_on(id, *waiting), name=f"roster job {id}")
             self._running[id] = task
             task.add_done_callback(lambda _: self._running.pop(id, None))
-
-        work.at_end(begin)
-        return {"job": str(id)}
 
     async def close(self) -> None:
         """The service stops: the solvers end, and their jobs say so."""

@@ -86,7 +86,9 @@ def add_job_routes(router: APIRouter, desk: RosterDesk, jobs: Jobs) -> None:
         async def act(work: Work) -> Mapping[str, Any]:
             return await jobs.solve(work, order, by=who.subject)
 
-        return Answer(**await desk.once(who, request_id, "roster_solve", body, act))
+        answer = await desk.once(who, request_id, "roster_solve", body, act)
+        jobs.begin(UUID(answer["job"]))
+        return Answer(**answer)
 
     @router.post("/explain")
     async def explain(body: ExplainBody, _: Annotated[Principal, officer]) -> ExplainedAnswer:

@@ -37,7 +37,7 @@ class Here(Workshop):
         return act(*args, **given)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 async def test_no_order_of_commands_breaks_a_hard_rule_or_loses_an_event(
     world: DutyWorld, fake_clock: FakeClock, seed: int
 ) -> None:
