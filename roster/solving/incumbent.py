@@ -76,6 +76,10 @@ class Incumbent:
         """Seconds that are left."""
         return self.total - self.elapsed()
 
+    def gap(self) -> float:
+        """What may still be won, as a share of the cost; infinite without a bound."""
+        return (self.cost - self.bound) / max(1.0, abs(self.cost))
+
     def halt(self) -> None:
         """End the work of all threads."""
         self._halted = True

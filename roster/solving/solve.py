@@ -37,6 +37,9 @@ def solve(
     return incumbent.solution()
 
 
+NEAR = 0.02
+"""A gap between cost and bound, as a share of the cost, that columns are better at than walks."""
+
 COLUMN_CELLS_MAX = 2_500
 """Posts × days with a cost: beyond it linear programmes take longer than anybody waits, and walks do it all."""
 
@@ -67,7 +70,9 @@ def _follow(search: Search) -> None:
     if len(search.instance.cover.lowest) > COLUMN_CELLS_MAX:
         _walk_on(search)
         return
-    search.walk(search.timed(0.3 * search.incumbent.total))
+    incumbent, timed = search.incumbent, search.timed(0.3 * search.incumbent.total)
+    # Where columns come near the bound, they will also do the rest: walks cannot, and the walk ends.
+    search.walk(lambda: 1.0 if incumbent.gap() < NEAR else timed())
     search.adopt_root()
     _improve(search)
 
