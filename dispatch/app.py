@@ -34,6 +34,7 @@ from dispatch.console.site import mount_pages
 from dispatch.console.store import ConsoleSnapshots
 from dispatch.console.tiles import TileStore
 from dispatch.duty.api import make_roster_router
+from dispatch.duty.crewing import keep_seats_true
 from dispatch.duty.handover import keep_handovers
 from dispatch.duty.jobs import Jobs, lose_jobs
 from dispatch.duty.offering import lapse_offers
@@ -240,6 +241,7 @@ def _jobs(desk: Desk, settings: Settings) -> tuple[Job, ...]:
         Job("lapse-crews", in_one_work(lapse_crews), every_seconds=15, lease_seconds=12),
         # Timers hand over to the second; this plans ahead, and finds what no timer told of.
         Job("shift-handover", in_one_work(keep_handovers), every_seconds=30, lease_seconds=25),
+        Job("seats-true", in_one_work(keep_seats_true), every_seconds=15, lease_seconds=12),
         Job("lapse-swaps", in_one_work(lapse_swaps), every_seconds=60, lease_seconds=45),
         Job("lapse-offers", in_one_work(lapse_offers), every_seconds=60, lease_seconds=45),
         Job("presume-home", in_one_work(presume_home), every_seconds=600),

@@ -8,10 +8,10 @@ from datetime import date
 from typing import Any
 
 from dispatch.access.problem import Problem
-from dispatch.duty.crewing import refresh_team
+from dispatch.duty.crewing import lock_teams, refresh_team, refresh_teams
 from dispatch.duty.rollcall import Answer, Refused, Rollcall, State, answer, leave_seats
 from dispatch.duty.rollcall_card import rollcall_card
-from dispatch.duty.rollcall_store import SQL, known_people, live_rollcalls, lock_team, people_of, save
+from dispatch.duty.rollcall_store import SQL, known_people, live_rollcalls, people_of, save
 from dispatch.duty.substituting import tell_open_seats
 from dispatch.push.changes import record_change, tell_station
 from runtime.database import Work
@@ -34,7 +34,8 @@ async def answer_rollcall(
     404 for a turn, a seat or a person that nobody knows, 409 before it opens and after its end, 403 for a device of
     another station.
     """
-    await lock_team(work.conn, county, team)
+    others = await _teams_left(work, county, team, day, shift, answers)
+    await lock_teams(work, county, {team, *others})
     rollcalls = await live_rollcalls(work.conn, county, team, work.now)
     before = next((r for r in rollcalls if (r.day, r.shift) == (day, shift)), None)
     if before is None:
@@ -59,6 +60,8 @@ async def answer_rollcall(
     cause = "relief" if taken else "rollcall"
     told = {"day": day, "shift": shift}
     await refresh_team(work, county, team, cause=cause, by=by, more=told)
+    if others:
+        await refresh_teams(work, county, others, cause="relief", by=by)
     await _tell(work, county, before, after, answers, by)
     opened = {seat.key for seat in after.open_seats()} - {seat.key for seat in before.open_seats()}
     said_absent = {one.seat for one in answers if one.state in (State.ABSENT, State.LEFT)}
@@ -67,6 +70,17 @@ async def answer_rollcall(
         await tell_open_seats(work, county, after, lacking)
     people = await known_people(work.conn, county, people_of([after]))
     return rollcall_card(after, people, work.now)
+
+
+async def _teams_left(
+    work: Work, county: str, team: str, day: date, shift: str, answers: Sequence[Answer]
+) -> set[str]:
+    """Other teams in whose seats somebody sits who is answered for here: looked for before anything is locked."""
+    live = await live_rollcalls(work.conn, county, team, work.now)
+    planned = {s.key: s.planned for r in live if (r.day, r.shift) == (day, shift) for s in r.seats}
+    come = {one.person or planned.get(one.seat) for one in answers if one.state is State.PRESENT} - {None}
+    rows = SQL.teams_of_people(work.conn, county=county, people=list(come), now=work.now)
+    return {row["team"] async for row in rows} - {team}
 
 
 async def _tell(

@@ -9,6 +9,7 @@ from typing import Any
 from dispatch.duty.change import Change, Move, Spot
 from dispatch.duty.crewing import refresh
 from dispatch.duty.decide import Refusal, Standing, broken_by, judge
+from dispatch.duty.rollcall_plan import AHEAD
 from dispatch.duty.standing import locked_standing, refuse, standing_around
 from dispatch.duty.store import duty_row, write_change
 from dispatch.duty.telling import changed
@@ -59,10 +60,11 @@ def judged(standing: Standing, moves: tuple[Move, ...], work: Work) -> Change:
 
 
 async def carry_out(work: Work, county: str, standing: Standing, change: Change) -> None:
-    """Write it, and let the crews of units whose shift runs now follow in the same transaction."""
+    """Write it, and let roll calls, crews and their forecasts follow in the same transaction."""
     await write_change(work.conn, county, standing.book, change)
     units = running_units(standing, change, work)
-    if units:
+    spans = [standing.book.span(duty.day, duty.shift) for duty in (*change.gone, *change.come)]
+    if units or any(starts <= work.now + AHEAD and ends > work.now for starts, ends in spans):
         await refresh(work, county, units)
 
 

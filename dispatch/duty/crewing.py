@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,11 +27,45 @@ async def refresh(work: Work, county: str, units: Sequence[str] | None = None) -
         rows = SQL.teams_live(work.conn, county=county, now=work.now)
     else:
         rows = SQL.teams_of_units(work.conn, county=county, now=work.now, units=list(units))
-    for team in sorted(changed | {row["team"] async for row in rows}):
-        await lock_team(work.conn, county, team)
-        await take_off_the_absent(work, county, team)
-        await refresh_team(work, county, team, cause="roster", by="roster")
+    await refresh_teams(
+        work, county, changed | {row["team"] async for row in rows}, cause="roster", by="roster"
+    )
     await release_orphans(work, county)
+
+
+async def refresh_teams(work: Work, county: str, teams: Collection[str], *, cause: str, by: str) -> None:
+    """Take off who is away and count anew, team by team; everything is locked before, in everybody's order."""
+    await lock_teams(work, county, teams)
+    for team in sorted(teams):
+        await take_off_the_absent(work, county, team)
+        await _leave_for_another_team(work, county, team)
+        await refresh_team(work, county, team, cause=cause, by=by)
+
+
+async def lock_teams(work: Work, county: str, teams: Collection[str]) -> None:
+    for team in sorted(teams):
+        await lock_team(work.conn, county, team)
+    # An alarm locks the units that it sends by their ids: team after team, two could wait for each other.
+    async for _ in SQL.lock_units_of(work.conn, county=county, teams=sorted(teams), now=work.now):
+        pass
+
+
+async def keep_seats_true(work: Work, county: str) -> None:
+    """The calendar's part: absences that begin in the middle of a shift, and people who began one with another team."""
+    teams = [row["team"] async for row in SQL.teams_untrue(work.conn, county=county, now=work.now)]
+    if teams:
+        await refresh_teams(work, county, teams, cause="absence", by="calendar")
+
+
+async def _leave_for_another_team(work: Work, county: str, team: str) -> None:
+    """Nobody sits in two vehicles: who has taken a seat of another team since has left this one's."""
+    left = [
+        (r["rollcall"], r["seat"])
+        async for r in SQL.sits_later(work.conn, county=county, team=team, now=work.now)
+    ]
+    for rollcall in await live_rollcalls(work.conn, county, team, work.now) if left else ():
+        seats = [seat for id, seat in left if id == rollcall.id]
+        await save(work.conn, county, rollcall, leave_seats(rollcall, seats, work.now, "elsewhere"))
 
 
 async def refresh_team(

@@ -27,7 +27,11 @@ async def is_unplanned(work: Work, county: str) -> bool:
 
 
 async def plan_rollcalls(work: Work, county: str) -> tuple[str, ...]:
-    """Bring the roll calls in line with the duties in force; answers the teams of which something changed."""
+    """Bring the roll calls in line with the duties in force; answers the teams of which something changed.
+
+    Under the county's lock: whoever read the duties before a publication must not write its roll calls after it.
+    """
+    await BOOK.lock_rosters(work.conn, county=county)
     row = await BOOK.reference(work.conn, county=county)
     if row is None:
         return ()

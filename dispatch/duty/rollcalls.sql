@@ -94,12 +94,45 @@ on conflict (rollcall, seat, person) do update set planned = excluded.planned, s
 select code, name, telephone, qualifications from person where county = :county and code = any(:codes::text[]);
 
 -- name: away(county, people, now)
--- Reported away at this moment, with when it was told.
-select distinct on (person) person, kind, starts_at, ends_at, told_at
+-- Away at this moment, with since when that is known and so.
+select distinct on (person) person, kind, starts_at, ends_at, greatest(told_at, starts_at) as told_at
 from absence
 where county = :county and person = any(:people::text[]) and withdrawn_at is null
     and starts_at <= :now and ends_at > :now
 order by person, told_at desc;
+
+-- name: teams_untrue(county, now)
+-- Teams in whose seats somebody sits who is not there: the absence has begun since, or another team's seat was taken.
+select distinct r.team from attendance a join rollcall r on r.id = a.rollcall
+where a.county = :county and a.state in ('present', 'errand') and r.lapses_at > :now and (
+    exists (select from absence b where b.county = a.county and b.person = a.person and b.withdrawn_at is null
+        and b.starts_at <= :now and b.ends_at > :now and a.answered_at <= greatest(b.told_at, b.starts_at))
+    or exists (select from attendance b join rollcall q on q.id = b.rollcall
+        where b.county = a.county and b.person = a.person and b.state in ('present', 'errand') and b.since <= :now
+            and q.team <> r.team and q.lapses_at > :now and (b.answered_at, b.since) > (a.answered_at, a.since)))
+order by r.team;
+
+-- name: sits_later(county, team, now)
+-- Who sits in a seat of the team, and has taken one of another team since.
+select a.rollcall, a.seat from attendance a join rollcall r on r.id = a.rollcall
+where a.county = :county and r.team = :team and a.state in ('present', 'errand') and r.lapses_at > :now
+    and exists (select from attendance b join rollcall q on q.id = b.rollcall
+        where b.county = a.county and b.person = a.person and b.state in ('present', 'errand') and b.since <= :now
+            and q.team <> r.team and q.lapses_at > :now and (b.answered_at, b.since) > (a.answered_at, a.since));
+
+-- name: teams_of_people(county, people, now)
+-- Teams in whose seats one of these people sits.
+select distinct r.team from attendance a join rollcall r on r.id = a.rollcall
+where a.county = :county and a.person = any(:people::text[]) and a.state in ('present', 'errand')
+    and r.lapses_at > :now
+order by r.team;
+
+-- name: lock_units_of(county, teams, now)
+-- Those of all these teams at once, in the order in which an alarm locks the units that it sends.
+select u.id from unit u
+where u.county = :county and u.retired_at is null and exists (select from rollcall r
+    where r.county = u.county and r.team = any(:teams::text[]) and r.lapses_at > :now and u.code = any(r.units))
+order by u.id for no key update;
 
 -- name: time_zone(county)$
 select time_zone from county where code = :county;

@@ -56,9 +56,9 @@ select code, name, name_en, lon, lat, zone from station
 where county = :county and code = :station and retired_at is null;
 
 -- name: lock_crewed_units(county, codes)
--- Always in the order of their codes: of two who write the same crews one waits, none deadlocks.
+-- In the order in which an alarm locks the units that it sends (by id): of two who meet one waits, none deadlocks.
 select id, code from unit where county = :county and code = any(:codes::text[]) and retired_at is null
-order by code for no key update;
+order by id for no key update;
 
 -- name: write_crews(county, rows, at)
 -- Only what differs is written; `since` moves with the people (or, without names, the number), not with the plan.
