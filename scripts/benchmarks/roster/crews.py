@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from time import thread_time
 from typing import Any
 
-from dispatch.cli.options import county_folder
+from gis_data.bundled import bundled_county_folder
 from gis_data.folder import read_county
 from roster.crews import CrewBook, crew_book, crews
 from roster.files.book import read_book
@@ -31,8 +31,7 @@ def rows() -> Iterator[dict[str, Any]]:
     In processor time of this thread: what the machine preempts is no slower. `cold` counts every team anew, as for an
     instant that nobody asked for before.
     """
-    settings = load_settings()
-    folder = county_folder(settings, None)
+    folder = bundled_county_folder(load_settings().cache_folder)
     bundled = read_book(read_county(folder), folder)
     made = made_book(1, [ROTATIONS[n % len(ROTATIONS)] for n in range(TEAMS)])
     for name, book, first in (("泽州县", bundled, BUNDLED_FIRST), ("made up", made, FIRST)):
