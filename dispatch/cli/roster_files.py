@@ -32,7 +32,7 @@ from gis_data.folder import read_county
 from gis_data.model import Person as PersonRow
 from gis_data.tables import write_table
 from roster.files.book import read_book
-from roster.files.document import read_roster, write_roster
+from roster.files.document import EARLIEST, LATEST, read_roster, write_roster
 from roster.files.month import is_synthetic
 from roster.files.office import Imported, import_roster
 from roster.files.rows import row_of
@@ -282,9 +282,13 @@ def month_of(value: str | None) -> date | None:
     if value is None:
         return None
     try:
-        return date.fromisoformat(f"{value}-01")
+        first = date.fromisoformat(f"{value}-01")
     except ValueError:
         raise InputError("--month", f"{value!r} is not a month", "write YYYY-MM, such as 2026-12") from None
+    if not EARLIEST <= first <= LATEST:
+        years = f"write a month of {EARLIEST.year} to {LATEST.year}"
+        raise InputError("--month", f"{value} is out of reach", years)
+    return first
 
 
 def _absences(imported: Imported) -> bytes:

@@ -89,6 +89,8 @@ def solve_command(
         if team not in book.teams:
             known = ", ".join(sorted(book.teams)[:12])
             raise InputError("--team", f"{team!r} is not in the county", f"use one of {known} …")
+    if out is not None and not out.absolute().parent.is_dir():  # said now, and not after minutes of work
+        raise InputError("--out", f"{out.parent} is no folder", "make it, or name another file")
     days = monthrange(first.year, first.month)[1]
     usual = Effort()
     ask = Ask(

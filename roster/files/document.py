@@ -12,6 +12,9 @@ from gis_data.errors import InputError
 from roster.plan import Duty, Roster
 
 VERSION = 1
+MOST_DAYS, MOST_MINUTES = 366, 14 * 1440
+# Calendars end; nobody plans so far ahead or keeps rosters from so long ago.
+EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
 _MARK = "pianqu-roster"
 _ROSTER_FIELDS = {"county": str, "first": str, "days": int, "teams": list, "duties": list}
 _DUTY_FIELDS = ("day", "team", "shift", "seat", "person")
@@ -78,8 +81,8 @@ def roster_of_document(document: Any, name: str) -> Roster:
     _known(document, (_MARK, "synthetic", *_ROSTER_FIELDS), name)
     for key, kind in _ROSTER_FIELDS.items():
         _typed(document, key, kind, name)
-    if document["days"] < 1:
-        raise InputError(f"{name}, field days", f"is {document['days']}", "write 1 or more")
+    if not 1 <= document["days"] <= MOST_DAYS:
+        raise InputError(f"{name}, field days", f"is {document['days']}", f"write 1 to {MOST_DAYS}")
     teams = document["teams"]
     if not all(isinstance(team, str) for team in teams):
         raise InputError(f"{name}, field teams", "holds more than texts", "list the codes of teams")
@@ -87,6 +90,12 @@ def roster_of_document(document: Any, name: str) -> Roster:
         sorted(_duty(row, f"{name}, duty {place}") for place, row in enumerate(document["duties"], start=1))
     )
     first = _day(document["first"], f"{name}, field first")
+    if not EARLIEST <= first <= LATEST:
+        raise InputError(
+            f"{name}, field first",
+            f"{first} is out of reach",
+            f"write a day of {EARLIEST.year} to {LATEST.year}",
+        )
     return Roster(document["county"], first, document["days"], tuple(teams), duties)
 
 
@@ -111,6 +120,8 @@ def _duty(row: Any, where: str) -> Duty:
     for key, kind in _DUTY_OPTIONS.items():
         if key in row:
             _typed(row, key, kind, where)
+            if kind is int and not 0 <= row[key] <= MOST_MINUTES:
+                raise InputError(f"{where}, field {key}", f"is {row[key]}", f"write 0 to {MOST_MINUTES}")
     day = _day(row["day"], f"{where}, field day")
     texts = {key: row[key] for key in _DUTY_FIELDS if key != "day"}
     return Duty(day, **texts, **{key: row[key] for key in _DUTY_OPTIONS if key in row})

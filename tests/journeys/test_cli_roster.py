@@ -83,6 +83,8 @@ def test_every_fault_of_a_spreadsheet_is_one_line_and_nothing_is_written(
         (("export", "--format", "pdf", "--out", "x.pdf"), "ROSTER.json: or --published is needed"),
         (("import", "none.xlsx", "--out", "r.json"), "none.xlsx: does not exist"),
         (("import", "none.xlsx", "--out", "r.json", "--month", "2026-13"), "'2026-13' is not a month"),
+        (("explain", "--month", "9999-12"), "9999-12 is out of reach"),
+        (("solve", "--month", "2026-12", "--out", "none/r.json"), "none is no folder"),
         (("export", "--published", "May", "--format", "pdf", "--out", "x.pdf"), "'May' is not a month"),
     ],
 )

@@ -60,10 +60,14 @@ def test_a_document_says_whether_its_people_are_invented(tmp_path: Path) -> None
         ({"pianqu-roster": 2}, "field pianqu-roster: is version 2"),
         ({"colour": "red"}, "field colour: is not known"),
         ({"days": 0}, "field days: is 0"),
+        ({"days": 10**9}, "field days: is 1000000000"),
+        ({"first": "9999-12-20"}, "field first: 9999-12-20"),
+        ({"first": "0001-01-01"}, "field first: 0001-01-01"),
         ({"days": True}, "field days: True is not a whole number"),
         ({"first": "1 December"}, "field first: '1 December' is not a day"),
         ({"teams": [3]}, "field teams: holds more than texts"),
         ({"duties": [{**_GOOD["duties"][0], "mood": 1}]}, "duty 1, field mood: is not known"),  # type: ignore[index]
+        ({"duties": [{**_GOOD["duties"][0], "late_minutes": -1}]}, "duty 1, field late_minutes: is -1"),  # type: ignore[index]
         ({"duties": [{"day": "2026-12-01"}]}, "duty 1, field team: is missing"),
         ({"duties": ["x"]}, "duty 1: is not an object"),
     ],
