@@ -103,8 +103,8 @@ class Search:
             self.pool.add(self.root.rows)
 
     def may_dive(self) -> bool:
-        """Whether a dive over everybody, a dozen times the root's work or more, could end in its share of the time."""
-        return 12 * self.root.seconds < DIVE_SHARE * self.incumbent.total
+        """Whether a dive over everybody, five to twenty times the root's work, could end in its share of the time."""
+        return 7 * self.root.seconds < DIVE_SHARE * self.incumbent.total
 
     def root_dive(self) -> bool:
         """A dive over everybody from the root's useful rows."""
