@@ -48,6 +48,8 @@ def explain_command(
     assert first is not None
     days = monthrange(first.year, first.month)[1]
     book = book_of(settings_of(**where), county)
+    if not book.teams:
+        raise InputError("--county", "it has no duty book", "write teams and shifts into its roster.toml")
     for team in teams:
         if team not in book.teams:
             known = ", ".join(sorted(book.teams)[:12])

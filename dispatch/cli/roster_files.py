@@ -200,7 +200,7 @@ def export_command(
         assert first is not None
         days = monthrange(first.year, first.month)[1]
         roster, book = asyncio.run(beside(settings, partial(published_roster, first=first, days=days)))
-    _drawable(book, roster)
+    must_be_drawable(book, roster)
     for team in teams:
         if team not in roster.teams:
             known = ", ".join(roster.teams[:12]) + (" …" if len(roster.teams) > 12 else "")
@@ -239,11 +239,18 @@ def book_of(settings: Any, county: Path | None, roster: Roster | None = None) ->
             f"is {book.county}, the roster is of {roster.county}",
             "name the folder of the roster's county",
         )
+    unknown = [team for team in roster.teams if team not in book.teams]
+    if unknown:
+        raise InputError(
+            "--county",
+            f"has no team {unknown[0]!r}, which the roster is of",
+            "correct its roster.toml, or the roster's field teams",
+        )
     return book
 
 
-def _drawable(book: Book, roster: Roster) -> None:
-    """What names a team or shift that the county does not have cannot be drawn; `roster check` judges it."""
+def must_be_drawable(book: Book, roster: Roster) -> None:
+    """What names a team or shift that the county does not have cannot be drawn or mended; `roster check` judges it."""
     unknown = [
         team for team in (*roster.teams, *(duty.team for duty in roster.duties)) if team not in book.teams
     ]

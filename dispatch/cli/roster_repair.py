@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 import click
 
 from dispatch.cli.options import county_option, data_options, json_option, print_json, settings_of
-from dispatch.cli.roster_files import book_of, lang_option
+from dispatch.cli.roster_files import book_of, lang_option, must_be_drawable
 from dispatch.messages import Lang, text
 from dispatch.messages.repairs import change_params, change_text
 from gis_data.errors import InputError
-from roster.files.document import read_roster, write_roster
+from roster.files.document import EARLIEST, LATEST, read_roster, write_roster
 from roster.files.month import is_synthetic
 from roster.people import AbsenceKind
 from roster.plan import Book
@@ -61,6 +61,7 @@ def repair_command(
         raise InputError("--take", "and --out belong together", "give both, or neither")
     roster = read_roster(file)
     book = book_of(settings_of(**where), county, roster)
+    must_be_drawable(book, roster)
     for person in people:
         if person not in book.people:
             raise InputError("--away", f"{person!r} is not known", "name a code of people.csv")
@@ -88,6 +89,9 @@ def repair_command(
 
 def _instant(option: str, value: str, zone: ZoneInfo, *, end: bool = False) -> datetime:
     """A local time, or a day: its beginning, or (`end`) its end."""
+    if value[:4].isdecimal() and not EARLIEST.year <= int(value[:4]) <= LATEST.year:
+        years = f"write a day of {EARLIEST.year} to {LATEST.year}"
+        raise InputError(option, f"{value!r} is out of reach", years)
     try:
         if len(value) == 10:
             day = date.fromisoformat(value) + timedelta(days=1 if end else 0)

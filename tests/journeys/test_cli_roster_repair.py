@@ -108,3 +108,44 @@ def test_bad_input_is_one_line_that_says_how_to_mend_it(
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("pianqu: ")
     assert said in line
+
+
+@pytest.mark.parametrize(
+    ("change", "more", "said"),
+    [
+        ({}, ("--from", "9999-12-31"), "--from: '9999-12-31' is out of reach"),
+        ({"teams": ["nowhere"]}, ("--from", "2026-12-03"), "has no team 'nowhere'"),
+        ({"shift": "X"}, ("--from", "2026-12-03"), "X are not in the county"),
+    ],
+)
+def test_a_roster_that_the_county_does_not_have_is_refused_and_not_mended(
+    county: Path,
+    month: Path,
+    tmp_path: Path,
+    change: dict[str, object],
+    more: tuple[str, ...],
+    said: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    document = json.loads(month.read_text(encoding="utf-8"))
+    person = document["duties"][0]["person"]
+    document |= {key: value for key, value in change.items() if key == "teams"}
+    document["duties"][0] |= {key: value for key, value in change.items() if key == "shift"}
+    file = tmp_path / "r.json"
+    file.write_text(json.dumps(document), encoding="utf-8")
+    assert main(["roster", "repair", str(file), "--away", person, *more, "--county", str(county)]) == 2
+    err = capsys.readouterr().err
+    assert said in err
+    assert len(err.splitlines()) == 1
+
+
+def test_a_county_without_a_duty_book_says_so_instead_of_nothing(
+    tmp_path: Path, month: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_county(small_county(), tmp_path)
+    where = ("--county", str(tmp_path))
+    assert main(["roster", "explain", "--month", "2026-12", *where]) == 2
+    assert "has no duty book" in capsys.readouterr().err
+    # An audit by no rules would pass everything.
+    assert main(["roster", "check", str(month), *where]) == 2
+    assert "has no team" in capsys.readouterr().err
