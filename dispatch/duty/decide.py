@@ -55,20 +55,29 @@ def broken_by(standing: Standing, moves: tuple[Move, ...], now: datetime) -> tup
     return new_violations(book, standing.roster, after)
 
 
+OF_A_PERIOD = frozenset({"average", "weekends"})
+"""Rules that take a roster for one period: judged over the version's own days, not over whatever is loaded around."""
+
+
 def judge_publication(standing: Standing, plan: Publication) -> tuple[Violation, ...]:
     """Whatever a publication would break, across the borders to what stays in force before, after and beside it."""
+    around = [v for v in _newly_broken(standing, plan, standing.roster) if v.rule not in OF_A_PERIOD]
+    days = (plan.last - standing.roster.first).days + 1
+    duties = tuple(duty for duty in standing.roster.duties if duty.day <= plan.last)
+    own = replace(standing.roster, days=days, duties=duties)
+    within = _newly_broken(standing, plan, own, OF_A_PERIOD)
+    return tuple(sorted((*around, *within), key=lambda violation: violation.order))
+
+
+def _newly_broken(
+    standing: Standing, plan: Publication, roster: Roster, only: Collection[str] = ()
+) -> tuple[Violation, ...]:
     teams = {team for team, _ in plan.takes}
-    kept = tuple(d for d in standing.roster.duties if (d.team, d.day) not in plan.takes)
-    others = tuple(team for team in standing.roster.teams if team not in teams)
-    before = check(standing.book, replace(standing.roster, teams=others, duties=kept))
-    after = check(
-        standing.book,
-        replace(
-            standing.roster,
-            teams=tuple(sorted({*standing.roster.teams, *teams})),
-            duties=tuple(sorted((*kept, *plan.will))),
-        ),
-    )
+    kept = tuple(d for d in roster.duties if (d.team, d.day) not in plan.takes)
+    others = tuple(team for team in roster.teams if team not in teams)
+    all_teams, duties = tuple(sorted({*roster.teams, *teams})), tuple(sorted((*kept, *plan.will)))
+    before = check(standing.book, replace(roster, teams=others, duties=kept), only)
+    after = check(standing.book, replace(roster, teams=all_teams, duties=duties), only)
     days = {day for _, day in plan.takes}
     return tuple(
         violation

@@ -6,19 +6,26 @@ It shares no code with what plans and solves, so that a mistake there is found h
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from roster.plan import Book, Duty, Roster
 from roster.rules.case import Case, case_of, key_of
-from roster.rules.rule import Focus
+from roster.rules.rule import Focus, Rule
 from roster.rules.rulebook import RULES
 from roster.rules.violation import Violation, added
 
 
-def check(book: Book, roster: Roster) -> tuple[Violation, ...]:
-    """All that is broken, the gravest first: hard rules, then what may be authorised, then preferences."""
-    return check_case(case_of(book, roster))
+def check(book: Book, roster: Roster, only: Collection[str] = ()) -> tuple[Violation, ...]:
+    """All that is broken, the gravest first: hard rules, then what may be authorised, then preferences.
+
+    `only`: by these rules; by every one when it is empty.
+    """
+    case = case_of(book, roster)
+    if not only:
+        return check_case(case)
+    rules = [rule for rule in RULES if rule.code in only]
+    return _apply(case, Focus(case.people(), case.shifts(), case.roster.teams), rules)
 
 
 def check_case(case: Case) -> tuple[Violation, ...]:
@@ -56,8 +63,8 @@ def difference(before: Roster, after: Roster) -> tuple[tuple[Duty, ...], tuple[D
     return tuple(sorted((old - new).elements())), tuple(sorted((new - old).elements()))
 
 
-def _apply(case: Case, focus: Focus) -> tuple[Violation, ...]:
-    found = [violation for rule in RULES for violation in rule.violations(case, focus)]
+def _apply(case: Case, focus: Focus, rules: Iterable[Rule] = RULES) -> tuple[Violation, ...]:
+    found = [violation for rule in rules for violation in rule.violations(case, focus)]
     return tuple(sorted(found, key=lambda violation: violation.order))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -15,6 +15,7 @@ from dispatch.duty.change import Move, replay
 from dispatch.duty.granting import authorise
 from dispatch.duty.telling import roster_stream
 from roster.people import Absence, AbsenceKind
+from roster.policy import Policy
 from runtime.journal import read_events
 from tests.storage.duty_world import CODE, FIRST, OFFICER, TODAY, DutyWorld, after, book, month, noon, without
 
@@ -118,6 +119,17 @@ async def test_an_empty_required_seat_needs_an_authorisation(world: DutyWorld) -
         by=OFFICER,
     )
     assert (await world.publish(roster))["duties"] == len(roster.duties)
+
+
+async def test_hours_are_averaged_over_the_month_that_is_published_and_not_over_the_empty_days_after_it(
+    world: DutyWorld,
+) -> None:
+    # Seven duties of 24 h in 28 days are 42 h a week.
+    teams = {code: replace(team, counted_share=1.0) for code, team in book().teams.items()}
+    await world.apply(replace(book(), teams=teams, policy=replace(Policy(), average_week_minutes=41 * 60)))
+    with pytest.raises(Problem) as refused:
+        await world.publish(month(date(2026, 4, 8)))
+    assert {one["rule"] for one in refused.value.params["violations"]} == {"average"}
 
 
 async def test_a_hard_rule_is_lifted_by_nobody(world: DutyWorld) -> None:
