@@ -15,10 +15,6 @@ on conflict (county) do update
 select code, name, employment, telephone, joined, memberships, qualifications, synthetic
 from person where county = :county and retired_at is null order by code;
 
--- name: everybody(county)
--- Those who left too: yesterday's duties still name them.
-select code, name, retired_at is not null as retired from person where county = :county order by code;
-
 -- name: upsert_people(county, rows)!
 insert into person (county, code, name, employment, telephone, joined, memberships, qualifications, synthetic)
 select :county, r.code, r.name, r.employment, r.telephone, r.joined, r.memberships, r.qualifications, r.synthetic
@@ -141,10 +137,6 @@ update absence set released = :released::jsonb where county = :county and code =
 -- name: absences_of(county, codes)
 select code, person, kind, starts_at, ends_at, note, released from absence
 where county = :county and code = any(:codes::text[]) and withdrawn_at is null order by code;
-
--- name: balances(county, month)
-select person, team, month, nights, weekends, holidays, minutes, settled_at from fairness_balance
-where county = :county and month = :month order by team, person;
 
 -- name: first_published(county)$
 select min(day) from duty_day where county = :county;

@@ -10,24 +10,6 @@ order by day, team collate "C", shift collate "C", seat collate "C", late_minute
 select d.team, d.day, v.number from duty_day d join roster_version v on v.id = d.version
 where d.county = :county and d.day between :first and :last order by d.team, d.day;
 
--- name: running_between(county, since, until)
--- Duties that touch a span of time, with their instants.
-select day, team, shift, seat, person, pinned, borrowed_from, authorisation, late_minutes, early_minutes,
-    starts_at, ends_at
-from duty where county = :county and starts_at < :until and ends_at > :since
-order by starts_at, team, seat;
-
--- name: duties_of(county, person, since, until)
--- One person's duties by instants, with the version that each day was published in.
-select d.day, d.team, d.shift, d.seat, d.person, d.pinned, d.borrowed_from, d.authorisation,
-    d.late_minutes, d.early_minutes, d.starts_at, d.ends_at,
-    v.number
-from duty d
-join duty_day p on p.county = d.county and p.team = d.team and p.day = d.day
-join roster_version v on v.id = p.version
-where d.county = :county and d.person = :person and d.starts_at < :until and d.ends_at > :since
-order by d.starts_at;
-
 -- name: delete_duties(county, rows)!
 delete from duty d
 using jsonb_to_recordset(:rows::jsonb) as r (day date, team text, shift text, seat text, late_minutes int)
