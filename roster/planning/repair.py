@@ -14,6 +14,7 @@ from roster.planning.repair_case import (
     book_with,
     case_of,
     released_duties,
+    served_part,
 )
 from roster.planning.repair_duties import Change, ChangeKind, roster_after
 from roster.planning.repair_goals import ANYTHING, Demand, Found
@@ -126,7 +127,9 @@ class _Mender:
         self.case: RepairCase = case_of(book, roster, away, released, team, now)
         self.away = away
         gone = set(released)
-        self.before = replace(roster, duties=tuple(duty for duty in roster.duties if duty not in gone))
+        kept = [duty for duty in roster.duties if duty not in gone]
+        kept += [part for duty in self.case.released for part in served_part(book, duty, away)]
+        self.before = replace(roster, duties=tuple(sorted(kept)))
         self.watch = watch
         self.held: frozenset[tuple[int, int]] = frozenset()
         """Who sits where in the option found last."""

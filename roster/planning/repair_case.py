@@ -126,12 +126,23 @@ def released_duties(book: Book, roster: Roster, away: Sequence[Away], now: datet
     return tuple(found)
 
 
+def served_part(book: Book, duty: Duty, away: Sequence[Away]) -> list[Duty]:
+    """What the absent still serve of a released duty until they fall out; nothing if they never come."""
+    starts, ends = (minute_of(at) for at in book.times(duty))
+    leaves = min(
+        minute_of(one.starts) for one in away if one.person == duty.person and minute_of(one.ends) > starts
+    )
+    return [replace(duty, early_minutes=duty.early_minutes + ends - leaves)] if leaves > starts else []
+
+
 def case_of(
     book: Book, roster: Roster, away: Sequence[Away], released: Sequence[Duty], team: str, now: datetime
 ) -> RepairCase:
     """`book` knows the absences already; `released` are all released duties, of this team and others."""
     gone = set(released)
     elsewhere = [d for d in roster.duties if (d.team != team or d.early_minutes) and d not in gone]
+    # Whoever falls out in the middle of a duty serves it until then, and can do nothing else that rest forbids with it.
+    elsewhere += [part for duty in released for part in served_part(book, duty, away)]
     frame = frame_of(book, team, roster.first, roster.days, elsewhere)
     who = {person.code: at for at, person in enumerate(frame.people)}
     held, pinned, opened = set(), set(), Counter[int]()

@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 
 from roster.plan import Duty, Roster
-from roster.planning.repair_case import Away, Nearness, RepairCase
+from roster.planning.repair_case import Away, Nearness, RepairCase, served_part
 from roster.planning.spans import minute_of
 from roster.shifts import Seat
 
@@ -56,7 +56,7 @@ def roster_after(
         if place is None:
             kept.append(duty)
         elif duty in gone:
-            kept += _served_part(case, duty, away)
+            kept += served_part(frame.book, duty, away)
             left[place, duty.seat] = duty.person
         elif (duty.person, place) in lost:
             left[place, duty.seat] = duty.person
@@ -145,15 +145,6 @@ def _fall_open(case: RepairCase, turn: int, away: Sequence[Away]) -> int:
     people = {d.person for d in case.released if (d.team, d.day, d.shift) == one.key}
     leaving = [minute_of(a.starts) for a in away if a.person in people and minute_of(a.ends) > one.starts]
     return max(one.starts, case.now, min(leaving, default=one.starts))
-
-
-def _served_part(case: RepairCase, duty: Duty, away: Sequence[Away]) -> list[Duty]:
-    """What the absent still served of a duty that had begun; nothing if he never came."""
-    starts, ends = (minute_of(at) for at in case.frame.book.times(duty))
-    leaves = min(
-        minute_of(one.starts) for one in away if one.person == duty.person and minute_of(one.ends) > starts
-    )
-    return [replace(duty, early_minutes=duty.early_minutes + ends - leaves)] if leaves > starts else []
 
 
 def sentence_params(change: Change, names: Mapping[str, str], shifts: Mapping[str, str]) -> dict[str, Param]:
