@@ -52,6 +52,10 @@ class Answer:
     def proved(self) -> bool:
         return self.outcome is Outcome.OPTIMAL
 
+    def misstates(self, costs: Floats) -> bool:
+        """Whether the values cost something else than is claimed."""
+        return self.values is not None and abs(float(costs @ self.values) - self.cost) > 0.25
+
 
 class Programme:
     """Built once, solved for one goal after the other. All columns are integers between their bounds."""
@@ -129,7 +133,12 @@ class Programme:
             guess.col_value = list(map(float, start))
             solver.setSolution(guess)
         solver.run()
-        return self._read(solver)
+        answer = self._read(solver)
+        if start is None or answer.values is None or not answer.misstates(costs):
+            return answer
+        # Given a start, HiGHS 1.16 at times reports the cost of something better and hands back the start itself.
+        solver.clearSolver()
+        return self.minimise(costs, seconds=seconds, relaxed=relaxed)
 
     def duals(self) -> Floats:
         """What each row costs at the margin, after a relaxed answer."""

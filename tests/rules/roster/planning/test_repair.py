@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from roster.people import AbsenceKind
 from roster.plan import Book, Duty, Roster
 from roster.planning.repair import Repair, repair
-from roster.planning.repair_case import Away, RepairCost, book_with, case_of
-from roster.planning.repair_duties import ChangeKind
+from roster.planning.repair_case import Away, RepairCost, book_with, case_of, released_duties
+from roster.planning.repair_duties import ChangeKind, roster_after
 from roster.planning.repair_goals import cost_of
+from roster.planning.repair_model import RepairProgramme, Scope
 from roster.rules.check import new_violations
 from roster.rules.violation import blocking
 from tests.rules.roster.planning.small_team import FIRST, local, planned, small_book, with_lender
@@ -202,6 +203,33 @@ def test_two_absences_at_once_are_mended_together() -> None:
     assert {d.person for d in found.released} == {"P0", "P1"}
     for option in found.options:
         assert not {"P0", "P1"} & {d.person for d in option.roster.duties if 2 <= (d.day - FIRST).days <= 4}
+
+
+def test_whoever_falls_ill_in_the_middle_of_a_night_is_not_put_on_the_day_before_it() -> None:
+    # His sickness begins at midnight: he serves the night's first hours, and rests before them as before a whole one.
+    book = small_book([True, True, True, False, True, True], wished=1)
+    roster = planned(book, 9)
+    away = [sick("P0", 5, 5)]
+    known = book_with(book, away)
+    released = released_duties(known, roster, away, local(1, 9))
+    night = next(d for d in released if d.shift == "N" and d.day == FIRST + timedelta(days=4))
+    case = case_of(known, roster, away, released, "T1", local(1, 9))
+    found = RepairProgramme(case, Scope.WIDE).solve(5.0)
+    assert found is not None
+    after, _, _ = roster_after(case, found.held, away)
+    left = [d for d in after.duties if d.person == "P0" and d.day == night.day]
+    assert left == [replace(night, early_minutes=8 * 60)]
+    bare = replace(roster, duties=tuple(d for d in roster.duties if d not in released))
+    assert not [v for v in blocking(new_violations(known, bare, after)) if v.rule != OPEN_SEATS]
+
+
+def test_the_whole_month_is_searched_to_its_end_from_the_answer_at_hand() -> None:
+    # The solver, given the two open seats as a start, once said that it had found one and handed back the start.
+    book = small_book([False, True, True, False, False], wished=1, firefighters=0)
+    found = mend(book, planned(book, 9), sick("P1", 1, 3), now_day=1, hour=9)
+    assert found.options[0].kind == "fewest"
+    assert found.options[0].cost.required_open == 1
+    assert found.options[0].proved
 
 
 def test_nobody_on_duty_means_nothing_to_mend() -> None:
