@@ -113,7 +113,7 @@ class Hierarchy:
         ends = (int(targets.arc[entry]), int(stops.arc[stop]))
         first = [*squad.before(entry), *([ends[0]] if ends[0] >= 0 else [])]
         last = [ends[1]] if ends[1] >= 0 else []
-        return np.array([*first, *path.tolist(), *last], dtype=np.int32)
+        return np.concatenate((np.array(first, np.int32), path, np.array(last, np.int32)))
 
 
 def open_hierarchy(cache: Path, graph: RoadGraph) -> Hierarchy:

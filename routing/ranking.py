@@ -35,12 +35,16 @@ class _Leg:
 
 
 class Figures(NamedTuple):
-    """By unit: `total_ms` is what is ranked; `way_ms` from rolling until the crew is there, last metres and all."""
+    """By unit: `total_ms` is what is ranked; `way_ms` from rolling until the crew is there, last metres and all.
+
+    `by_road`: it drives up to where its class has reached the alarm, which is one place for all of a class.
+    """
 
     total_ms: NDArray[np.int64]
     way_ms: NDArray[np.int64]
     on_foot_metres: NDArray[np.float64]
     reachable: NDArray[np.bool_]
+    by_road: NDArray[np.bool_]
 
 
 class Ranking:
@@ -73,14 +77,16 @@ class Ranking:
     def figures(self) -> Figures:
         """Of every unit, where all were ranked."""
         total = np.zeros(self._units, dtype=np.int64)
-        way, foot, reachable = np.zeros_like(total), np.zeros(self._units), np.zeros(self._units, np.bool_)
+        way, foot = np.zeros_like(total), np.zeros(self._units)
+        reachable, by_road = np.zeros(self._units, np.bool_), np.zeros(self._units, np.bool_)
         for leg in self._legs:
             who, last = leg.numbers, leg.drive.last_of(leg.rows)
             total[who] = leg.times
             way[who] = leg.times - leg.drive.squad.ready_ms[leg.rows] - last.counted_ms + last.on_foot_ms
             foot[who] = last.on_foot_metres
+            by_road[who] = leg.alarm is not None
             reachable[who] = leg.alarm is not None or last.on_foot_metres <= leg.furthest_walk_metres
-        return Figures(total, way, foot, reachable)
+        return Figures(total, way, foot, reachable, by_road)
 
     def bound_ms(self, k: int) -> int:
         """The k-th best so far: whoever needs longer is not among the best k of all."""

@@ -290,21 +290,19 @@ class _Choosing:
         mine = {pick.unit for pick in self.picks}
         asked = self.request.need > 1e-9
         helps = (self.units.brings[:, asked] > 1e-9).any(axis=1) & self.takes_slot
-        out: list[Passed] = []
-        columns = zip(self.request.gates.tolist(), self.sent.tolist(), helps.tolist(), strict=True)
-        for unit, (stopped, sent, helps_here) in enumerate(columns):
-            if unit in mine:
-                continue
-            # Sent: taken by another request of this same choice.
-            gates = Gate(stopped) if stopped else (Gate.BUSY if sent else Gate.NONE)
-            if gates is not Gate.NONE:
-                out.append(Passed(self.index, unit, gates, None))
-            elif unit in self.kept_back:
-                out.append(Passed(self.index, unit, Gate.NONE, Reason.RESERVE))
-            else:
-                reason = Reason.SLOWER if helps_here else Reason.NOT_NEEDED
-                out.append(Passed(self.index, unit, Gate.NONE, reason))
-        return out
+        # Sent: taken by another request of this same choice.
+        stopped = np.where((self.request.gates == 0) & self.sent, int(Gate.BUSY), self.request.gates).tolist()
+        flags = {value: Gate(value) for value in set(stopped)}
+        none, slower, not_needed = Gate.NONE, Reason.SLOWER, Reason.NOT_NEEDED
+        return [
+            Passed(self.index, unit, flags[gates], None)
+            if gates
+            else Passed(self.index, unit, none, Reason.RESERVE)
+            if unit in self.kept_back
+            else Passed(self.index, unit, none, slower if helps_here else not_needed)
+            for unit, (gates, helps_here) in enumerate(zip(stopped, helps.tolist(), strict=True))
+            if unit not in mine
+        ]
 
 
 def _brings(brings: NDArray[np.float64], needs: NDArray[np.float64]) -> NDArray[np.bool_]:

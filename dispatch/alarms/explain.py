@@ -13,6 +13,10 @@ from dispatch.alarms.travel import HinderedRoad, Travel, Travels
 from dispatch.forces.model import Candidate, Gate
 from gis_data.model import County
 
+# As plain integers: an operation on flags makes an object of the enumeration each time.
+_OF_ITS_WAY = int(Gate.NO_ROAD | Gate.TOO_FAR)
+_MAY_BE_OVERRULED = int(Gate.TOO_FAR | Gate.NOT_CAPABLE | Gate.TRIED)
+
 
 def explain(
     county: County,
@@ -86,7 +90,7 @@ def _chosen(frame: Frame, candidates: Sequence[Candidate], travels: Travels, pic
         "water": travel.water,
         "water_seconds": _water_seconds(unit, travel),
         "stop": list(travel.stop) if travel.stop is not None else None,
-        "reason": {"code": f"reason.{pick.reason.value}", "params": params},
+        "reason": {"code": f"reason.{pick.reason}", "params": params},
         "notes": _notes(travel) + _last_metres(unit, travel) + _from_where_it_is(unit, travel),
     }
 
@@ -142,18 +146,20 @@ def _from_where_it_is(unit: Candidate, travel: Travel) -> list[dict[str, Any]]:
 
 def _passed(frame: Frame, candidates: Sequence[Candidate], travels: Travels, one: Passed) -> dict[str, Any]:
     eta_seconds = _eta_ms(frame, travels, one.unit) / 1000 if travels.reachable[one.unit] else None
+    gates = int(one.gates)
     if one.reason is not None:
-        reasons = [{"code": f"reason.{one.reason.value}", "params": {}}]
+        reasons = [{"code": f"reason.{one.reason}", "params": {}}]
     else:
         reasons = [{"code": f"gate.{gate.name.lower()}", "params": {}} for gate in one.gates if gate.name]
-    if one.reason is Reason.SLOWER or one.gates & (Gate.NO_ROAD | Gate.TOO_FAR):
-        reasons += _notes(travels[one.unit]) + _last_metres(candidates[one.unit], travels[one.unit])
+    if one.reason is Reason.SLOWER or gates & _OF_ITS_WAY:
+        travel = travels.noted(one.unit)
+        reasons += _notes(travel) + _last_metres(candidates[one.unit], travel)
     return {
         "unit": candidates[one.unit].code,
         "verb": frame.verbs[one.unit].value,
         "eta_seconds": eta_seconds,
         "reasons": reasons,
-        "sendable": not one.gates & ~(Gate.TOO_FAR | Gate.NOT_CAPABLE | Gate.TRIED),
+        "sendable": not gates & ~_MAY_BE_OVERRULED,
     }
 
 

@@ -38,6 +38,10 @@ _ROLES = {
     SlotRule.RESPONSIBLE_STATION: Role.RESPONSIBLE,
     SlotRule.ENTERPRISE_OWN: Role.OWN_PREMISES,
 }
+_ZONE_BRIGADE, _RESPONSIBLE, _ON_FOOT_NEAR, _OWN_PREMISES, _NO_SLOT = (
+    int(role)
+    for role in (Role.ZONE_BRIGADE, Role.RESPONSIBLE, Role.ON_FOOT_NEAR, Role.OWN_PREMISES, Role.NO_SLOT)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,35 +130,38 @@ def policy_of(county: County) -> Policy:
 
 def _units(candidates: Sequence[Candidate], capabilities: tuple[str, ...], zones: tuple[str, ...]) -> Units:
     zone_at = {code: place for place, code in enumerate(zones)}
-    duty_at = {mode: place for place, mode in enumerate(DutyMode)}
+    modes = tuple(DutyMode)
     return Units(
         turnout_ms=np.array([round(unit.turnout_seconds * 1000) for unit in candidates], dtype=np.int64),
         brings=_table([unit.brings for unit in candidates], capabilities),
         full_brings=_table([unit.full_brings for unit in candidates], capabilities),
         zone=np.array([-1 if u.foreign else zone_at.get(u.zone, -1) for u in candidates], dtype=np.int32),
         engine=np.array([unit.brings.get("engine", 0.0) > 0 for unit in candidates], dtype=np.bool_),
-        duty_mode=np.array([duty_at[unit.duty_mode] for unit in candidates], dtype=np.int8),
+        # By place in the list: these are the same objects, while a dictionary would hash every one of them in Python.
+        duty_mode=np.array([modes.index(unit.duty_mode) for unit in candidates], dtype=np.int8),
     )
 
 
 def _table(quantities: Sequence[Mapping[str, float]], capabilities: tuple[str, ...]) -> NDArray[np.float64]:
     """A row for each of them; few units bring much of what there is."""
     column = {code: place for place, code in enumerate(capabilities)}
-    width = len(capabilities)
-    table = [0.0] * (len(quantities) * width)
-    for row, amounts in enumerate(quantities):
-        for code, quantity in amounts.items():
-            if code in column:
-                table[row * width + column[code]] = quantity
-    return np.array(table, dtype=np.float64).reshape(len(quantities), width)
+    table = np.zeros((len(quantities), len(capabilities)))
+    places: list[int] = []
+    amounts: list[float] = []
+    for first, brought in zip(range(0, table.size, len(capabilities) or 1), quantities, strict=False):
+        places += [first + column[code] for code in brought if code in column]
+        amounts += [brought[code] for code in brought if code in column]
+    table.reshape(-1)[places] = amounts
+    return table
 
 
 def _verbs(county: County, candidates: Sequence[Candidate], kind: str) -> tuple[Verb, ...]:
     """What we may do towards each; units of one force and body are alike."""
-    known: dict[tuple[StationClass, str, bool], Verb] = {}
+    classes = tuple(StationClass)
+    known: dict[tuple[int, str, bool], Verb] = {}
     verbs = []
     for unit in candidates:
-        alike = (unit.station_class, unit.body, unit.foreign)
+        alike = (classes.index(unit.station_class), unit.body, unit.foreign)
         if alike not in known:
             known[alike] = verb_towards(county.authority, unit, kind)[0]
         verbs.append(known[alike])
@@ -163,22 +170,20 @@ def _verbs(county: County, candidates: Sequence[Candidate], kind: str) -> tuple[
 
 def _roles(county: County, candidates: Sequence[Candidate], standing: Standing) -> NDArray[np.int32]:
     brigade = next((zone.brigade for zone in county.zones if zone.code == standing.zone), None)
+    micro, enterprise = StationClass.MICRO, StationClass.ENTERPRISE  # looked up once, not for every unit
     roles = []
     for unit in candidates:
         role = 0
         if brigade is not None and unit.station == brigade:
-            role |= int(Role.ZONE_BRIGADE)
+            role |= _ZONE_BRIGADE
         if standing.station is not None and unit.station == standing.station:
-            role |= int(Role.RESPONSIBLE)
-        if unit.station_class is StationClass.MICRO:
-            role |= int(Role.NO_SLOT)
+            role |= _RESPONSIBLE
+        if unit.station_class is micro:
+            role |= _NO_SLOT
             if _away_metres(unit, standing) <= county.policy.micro_metres:
-                role |= int(Role.ON_FOOT_NEAR)
-        elif (
-            unit.station_class is StationClass.ENTERPRISE
-            and _away_metres(unit, standing) <= OWN_PREMISES_METRES
-        ):
-            role |= int(Role.OWN_PREMISES)
+                role |= _ON_FOOT_NEAR
+        elif unit.station_class is enterprise and _away_metres(unit, standing) <= OWN_PREMISES_METRES:
+            role |= _OWN_PREMISES
         roles.append(role)
     return np.array(roles, dtype=np.int32)
 
@@ -199,7 +204,8 @@ def _gates(
     too_far = turnout_seconds * 1000 + travels.way_ms > county.policy.max_travel_seconds * 1000
     gates[~travels.reachable] |= int(Gate.NO_ROAD)
     gates[travels.reachable & too_far] |= int(Gate.TOO_FAR)
-    gates[[verb is Verb.NOTIFY for verb in verbs]] |= int(Gate.NOT_OURS)
+    if Verb.NOTIFY in verbs:
+        gates[[verb is Verb.NOTIFY for verb in verbs]] |= int(Gate.NOT_OURS)
     if standing.tried:
         gates[[unit.code in standing.tried for unit in candidates]] |= int(Gate.TRIED)
     return gates
@@ -239,11 +245,14 @@ def _wanted(
     county: County, slot: Slot, candidates: Sequence[Candidate], capabilities: tuple[str, ...]
 ) -> SlotWanted:
     task_needs = _vector(county.tasks[slot.task].needs, capabilities)
-    classes_ok = [not slot.classes or unit.station_class in slot.classes for unit in candidates]
+    if slot.classes:
+        classes_ok = np.array([unit.station_class in slot.classes for unit in candidates], dtype=np.bool_)
+    else:
+        classes_ok = np.ones(len(candidates), dtype=np.bool_)
     return SlotWanted(
         rule=_RULES[slot.rule],
         needs=np.maximum(task_needs, _vector(slot.needs, capabilities)),
-        classes_ok=np.array(classes_ok, dtype=np.bool_),
+        classes_ok=classes_ok,
         counts=slot.counts,
         optional=slot.optional,
     )

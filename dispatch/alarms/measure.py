@@ -49,6 +49,7 @@ class Measured:
     ) -> None:
         self.live, self.lon, self.lat, self.units = live, lon, lat, units
         self._everyone, self._shortfalls = everyone, shortfalls
+        self._like: dict[str, Travel] = {}  # by class: the way of one unit that drives up
         self.travels = self._all_travels()
         self._row_of = {unit.unit_id: row for row, unit in enumerate(units)}
 
@@ -75,7 +76,40 @@ class Measured:
         # Where the road ends the crew walks on: its time holds the walk, so that whoever drives nearer is sooner.
         walks = (found.total_ms < UNREACHABLE_MS) & (found.on_foot_metres <= MOST_ON_FOOT_METRES)
         return Travels(
-            found.reachable | walks, found.total_ms, found.way_ms, found.on_foot_metres, self._told
+            found.reachable | walks,
+            found.total_ms,
+            found.way_ms,
+            found.on_foot_metres,
+            self._told,
+            self._noted,
+        )
+
+    def _noted(self, row: int) -> Travel:
+        """All of a class that drive up stop at one place, and only their times differ: one of them is told in full.
+
+        Where a condition touches the roads of the class, each has its own hindrances and is told in full.
+        """
+        assert self._everyone is not None
+        code, found = self.units[row].vehicle_class, self._everyone.figures
+        if code in self.live.touched or not found.by_road[row]:
+            return self.travels[row]
+        like = self._like.get(code)
+        if like is None:
+            like = self._like[code] = self.travels[row]
+            return like
+        return Travel(
+            reachable=True,
+            travel_ms=int(found.way_ms[row]) - like.on_foot_ms,
+            on_foot_ms=like.on_foot_ms,
+            distance_metres=0.0,
+            on_foot_metres=like.on_foot_metres,
+            setup_ms=like.setup_ms,
+            without_water_ms=like.without_water_ms,
+            hose_metres=like.hose_metres,
+            water=like.water,
+            stop=like.stop,
+            short_metres=like.short_metres,
+            held_by=like.held_by,
         )
 
     def _told(self, row: int) -> Travel:
@@ -83,7 +117,10 @@ class Measured:
         assert self._shortfalls is not None
         reach = self._everyone.reach(row)
         short = self._shortfalls.of(self.units[row].vehicle_class, reach)
-        return _travel(self.live, reach, bool(self.travels.reachable[row]), *short)
+        told = _travel(self.live, reach, bool(self.travels.reachable[row]), *short)
+        if reach.by_road:
+            self._like.setdefault(self.units[row].vehicle_class, told)
+        return told
 
 
 async def measure(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag, StrEnum
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -131,8 +132,9 @@ class Pick:
     rank: int  # how many units that nothing stops would be there sooner
 
 
-@dataclass(frozen=True, slots=True)
-class Passed:
+class Passed(NamedTuple):
+    """There is one for nearly every unit of the county: a tuple is made several times as fast as a dataclass."""
+
     request: int
     unit: int
     gates: Gate

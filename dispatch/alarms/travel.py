@@ -56,7 +56,7 @@ class Travels(Sequence[Travel]):
     is no way. `way_ms`: from rolling until the crew is there, 0 where there is no way.
     """
 
-    __slots__ = ("_tell", "_told", "on_foot_metres", "reachable", "way_ms", "whole_ms")
+    __slots__ = ("_note", "_tell", "_told", "on_foot_metres", "reachable", "way_ms", "whole_ms")
 
     def __init__(
         self,
@@ -65,12 +65,13 @@ class Travels(Sequence[Travel]):
         way_ms: NDArray[np.int64],
         on_foot_metres: NDArray[np.float64],
         tell: Callable[[int], Travel],
+        note: Callable[[int], Travel] | None = None,
     ) -> None:
         self.reachable = reachable
         self.whole_ms = np.where(reachable, whole_ms, UNREACHABLE_MS)
         self.way_ms = np.where(reachable, way_ms, 0)
         self.on_foot_metres = on_foot_metres
-        self._tell = tell
+        self._tell, self._note = tell, note
         self._told: dict[int, Travel] = {}
 
     @classmethod
@@ -96,7 +97,14 @@ class Travels(Sequence[Travel]):
             self.way_ms[at],
             self.on_foot_metres[at],
             lambda row: self[rows[row]],
+            lambda row: self.noted(rows[row]),
         )
+
+    def noted(self, row: int) -> Travel:
+        """Enough of a way to say what its time rests on: the distance and the heading may be left out."""
+        if self._note is None or row in self._told:
+            return self[row]
+        return self._note(row)
 
     def __len__(self) -> int:
         return len(self.reachable)

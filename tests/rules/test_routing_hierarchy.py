@@ -196,3 +196,4 @@ def test_the_columns_of_everyone_say_what_each_answer_says() -> None:
                 assert (figures.reachable[number], figures.on_foot_metres[number]) == (
                     reach.reachable, reach.on_foot_metres,
                 )  # fmt: skip
+                assert figures.by_road[number] == reach.by_road
