@@ -16,8 +16,10 @@ from dispatch.messages.repairs import count_text, part_text, step_text
 from gis_data.errors import InputError
 from roster.files.month import is_synthetic
 from roster.plan import Book
-from roster.planning.explain import Explanation, Part, explain
-from roster.planning.fixes import Fix, Step, fixes
+from roster.planning.clash import Part
+from roster.planning.explain import Explanation, explain
+from roster.planning.fix import Fix, Step
+from roster.planning.fixes import fixes
 
 
 @click.command("explain")

@@ -15,7 +15,8 @@ from dispatch.messages import Lang
 from dispatch.messages.repairs import count_text, part_text, step_text
 from roster.plan import Book, Duty
 from roster.planning.explain import Explanation, explain
-from roster.planning.fixes import Fix, fixes
+from roster.planning.fix import Fix
+from roster.planning.fixes import fixes
 from runtime.database import Database
 
 WHY_SECONDS, FIX_SECONDS = 5.0, 10.0

@@ -9,9 +9,9 @@ from typing import Any
 from dispatch.messages import Lang, catalogue, text
 from dispatch.messages.violations import role_word
 from roster.plan import Book
+from roster.planning.clash import Part
 from roster.planning.counting import Count
-from roster.planning.explain import Part
-from roster.planning.fixes import Step
+from roster.planning.fix import Step
 from roster.planning.guarded import ElementKind
 from roster.planning.repair_duties import Change
 

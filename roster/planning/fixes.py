@@ -7,80 +7,25 @@ or hired. Of each kind the fewest steps are sought by the same exact programme a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date, timedelta
-from enum import StrEnum
 from itertools import pairwise
 
-import numpy as np
-
 from roster.people import Absence, AbsenceKind, Employment, Membership, Person, Qualification
-from roster.plan import Authorisation, Book, Duty, Roster
-from roster.planning.explain import Explanation, Timer, best_month, roster_of
-from roster.planning.frame import Frame, frame_of
+from roster.plan import Book, Duty
+from roster.planning.best_month import roster_of
+from roster.planning.explain import Explanation
+from roster.planning.fix import Fix, FixKind, Step, permit
+from roster.planning.fix_trial import Trial
 from roster.planning.guarded import Element, ElementKind, Guarded
+from roster.planning.timer import Timer
 from roster.policy import Strength
-from roster.rules.check import check
 from roster.rules.rulebook import BY_CODE
-from roster.rules.violation import Violation, blocking
 
 MOVED_DAYS = 7
 MOVABLE = frozenset({AbsenceKind.LEAVE, AbsenceKind.TRAINING, AbsenceKind.OWED_REST})
 MOST_HIRED = 5
-MOST_STEPS = 12
-"""What takes more is no fix but another plan."""
-PROPOSED = "proposed"
-"""The authorisation's code in what is proposed; whoever grants it gives it a number."""
-
-
-class FixKind(StrEnum):
-    MOVE_LEAVE = "move_leave"
-    TAKE_BACK_LEAVE = "take_back_leave"
-    LEND = "lend"
-    AUTHORISE = "authorise"
-    QUALIFY = "qualify"
-    LEAVE_OPEN = "leave_open"
-    HIRE = "hire"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One thing to do: `roster.fix.<kind>` with these parameters. `days` are those that it is about."""
-
-    kind: FixKind
-    person: str = ""
-    rule: str = ""
-    role: str = ""
-    seat: str = ""
-    shift: str = ""
-    team: str = ""
-    days: tuple[date, ...] = ()
-    by_days: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Fix:
-    """Steps that together make the month possible, and the roster that shows it: all required seats filled (but for
-    those left open with authorisation), nothing in it that forbids publishing, by the book as the steps leave it."""
-
-    kind: FixKind
-    steps: tuple[Step, ...]
-    cost: int
-    book: Book
-    roster: Roster
-
-
-_PRICES = {
-    FixKind.MOVE_LEAVE: 1,
-    FixKind.LEND: 3,
-    FixKind.TAKE_BACK_LEAVE: 8,
-    FixKind.AUTHORISE: 10,
-    FixKind.QUALIFY: 30,
-    FixKind.LEAVE_OPEN: 40,
-    FixKind.HIRE: 300,
-}
-"""Of a step: what is least trouble comes first. Lending counts by duty, moving by day."""
 
 
 def fixes(
@@ -108,65 +53,8 @@ def fixes(
     return tuple(sorted(found, key=lambda fix: (fix.cost, fix.kind)))
 
 
-class _Fixer:
-    def __init__(
-        self,
-        book: Book,
-        team: str,
-        first: date,
-        days: int,
-        why: Explanation,
-        elsewhere: Sequence[Duty],
-        timer: Timer,
-    ) -> None:
-        self.book, self.team, self.first, self.days = book, team, first, days
-        self.why, self.elsewhere, self.timer = why, elsewhere, timer
-        self.frame = self._frame(book)
-        self.required = [at for at, place in enumerate(self.frame.places) if place.required]
-        self.elements = [element for part in why.parts for element in part.elements]
-        self.demanded = sorted({e.place for e in self.elements if e.kind is ElementKind.DEMAND})
-        kinds = {self._kind_of(place) for place in self.demanded}
-        self.alike = [place for place in self.required if self._kind_of(place) in kinds]
-        """Seats like those of the clash on every turn: it names some of the turns that are short, others follow."""
-
-    def _kind_of(self, place: int) -> tuple[str, str, tuple[str, ...]]:
-        one = self.frame.places[place]
-        return one.unit, one.role, one.needs
-
-    def _frame(self, book: Book) -> Frame:
-        return frame_of(book, self.team, self.first, self.days, self.elsewhere, guards=True)
-
-    def _faults(self, book: Book, roster: Roster) -> list[Violation]:
-        """What forbids publishing the team's roster."""
-        everywhere = replace(
-            roster,
-            teams=tuple(sorted({*roster.teams, *(duty.team for duty in self.elsewhere)})),
-            duties=tuple(sorted((*roster.duties, *self.elsewhere))),
-        )
-        return [v for v in blocking(check(book, everywhere)) if v.team in ("", self.team)]
-
-    def _fix(
-        self, kind: FixKind, steps: Sequence[Step], book: Book, roster: Roster, count: int
-    ) -> Fix | None:
-        if not 0 < len(steps) <= MOST_STEPS or self._faults(book, roster):
-            return None
-        return Fix(kind, tuple(steps), _PRICES[kind] * count, book, roster)
-
-    def _solved(self, book: Book) -> Roster | None:
-        frame = self._frame(book)
-        required = [at for at, place in enumerate(frame.places) if place.required]
-        short, roster, _ = best_month(Guarded(frame, required, elastic=True), self.timer.left)
-        return roster if short == 0 else None
-
-    def _fewest(self, whole: Guarded, costs: dict[int, float]) -> list[tuple[int, int]] | None:
-        """Who sits where at the least cost with every seat filled; None if that cannot be (or not in the time)."""
-        prices = np.zeros(whole.programme.columns)
-        prices[list(costs)] = list(costs.values())
-        answer = whole.programme.minimise(prices, seconds=self.timer.left)
-        if answer.values is None:
-            return None
-        self.values = answer.values
-        return [pair for pair, column in whole.seat.items() if answer.values[column] > 0.5]
+class _Fixer(Trial):
+    """One way for each kind of fix."""
 
     def leave_open(self) -> Fix | None:
         """The fewest seats that have to stay empty, with an authorisation for the team on those days."""
@@ -182,7 +70,7 @@ class _Fixer:
             Step(FixKind.LEAVE_OPEN, role=s.role, seat=s.key, shift=s.shift, team=s.team, days=(s.day,))
             for s in empty
         ]
-        permits = [_permit("seat_unfilled", "", self.team, day) for day in sorted({s.day for s in empty})]
+        permits = [permit("seat_unfilled", "", self.team, day) for day in sorted({s.day for s in empty})]
         book = replace(self.book, authorisations=(*self.book.authorisations, *permits))
         return self._fix(FixKind.LEAVE_OPEN, steps, book, self.why.roster, len(steps))
 
@@ -288,7 +176,7 @@ class _Fixer:
             return None
         roster = roster_of(self.frame, pairs)
         faults = [v for v in self._faults(self.book, roster) if v.rule in codes]
-        permits = [_permit(v.rule, v.person, "", v.days[-1], self.first, v.days) for v in faults]
+        permits = [permit(v.rule, v.person, "", v.days[-1], self.first, v.days) for v in faults]
         steps = [Step(FixKind.AUTHORISE, person=v.person, rule=v.rule, days=v.days) for v in faults]
         book = replace(self.book, authorisations=(*self.book.authorisations, *permits))
         return self._fix(FixKind.AUTHORISE, steps, book, roster, len(steps))
@@ -374,11 +262,3 @@ class _Fixer:
         steps = [Step(FixKind.HIRE, person=one.code, role=", ".join(roles), team=self.team) for one in used]
         roster = roster_of(frame, pairs)
         return self._fix(FixKind.HIRE, steps, replace(self.book, people=people), roster, len(steps))
-
-
-def _permit(
-    rule: str, person: str, team: str, day: date, first: date | None = None, days: Sequence[date] = ()
-) -> Authorisation:
-    """`days`: all those of the breach, of which the last with a duty counts."""
-    begins = day if not days else max(first or days[0], days[0])
-    return Authorisation(f"{PROPOSED}-{rule}-{person or team}-{day}", rule, person, begins, day, "", "", team)

@@ -11,7 +11,8 @@ import numpy as np
 from roster.demand import seats_between
 from roster.plan import Book, Duty, Roster
 from roster.planning.compile import Order, team_problem
-from roster.planning.exchange import ILLEGAL, exchange, row_cost
+from roster.planning.exchange import exchange, row_cost
+from roster.planning.exchange_moves import ILLEGAL
 from roster.planning.exchange_tables import Ints, Tables, tables_of
 from roster.planning.rotation import roster_by_rotation
 from roster.planning.spread import spreads_of

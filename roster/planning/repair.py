@@ -18,7 +18,8 @@ from roster.planning.repair_case import (
 )
 from roster.planning.repair_duties import Change, ChangeKind, roster_after
 from roster.planning.repair_goals import ANYTHING, Demand, Found
-from roster.planning.repair_model import RepairProgramme, Scope
+from roster.planning.repair_model import RepairProgramme
+from roster.planning.repair_scope import Scope
 from roster.rules.check import new_violations
 from roster.rules.rulebook import BY_CODE
 from roster.rules.violation import Violation, blocking

@@ -7,26 +7,19 @@ may change every duty of the team that is not past or pinned. What is outside a 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
-from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from roster.planning.linear import INFINITY, Answer, Floats, Programme
-from roster.planning.repair_case import DAY_MINUTES, Nearness, RepairCase
+from roster.planning.repair_case import Nearness, RepairCase
 from roster.planning.repair_goals import ANYTHING, Demand, Found, cost_of
+from roster.planning.repair_scope import Moves, Scope
 
-GIVE_BACK_DAYS = 14
-"""How soon time is given back: later ones are planned with the next month's debts."""
 STEP = 32.0
 """Between two goals solved at once; a repair of so many changes is a new plan, not a repair."""
-
-
-class Scope(Enum):
-    NARROW = "narrow"
-    WIDE = "wide"
 
 
 class RepairProgramme:
@@ -50,12 +43,7 @@ class RepairProgramme:
         self.newly_open: dict[int, int] = {}
         self._reached: list[int] = []
         self.touched: dict[int, int] = {}
-        released = {case.frame.places[place].turn for place in case.opened}
-        self._wide = scope is Scope.WIDE
-        self._radius = radius_days
-        self._days = sorted({case.frame.turns[turn].day for turn in released})
-        self._released = released
-        for person, place in self._moves():
+        for person, place in Moves(case, scope, demand, radius_days).moves():
             upper = 1.0
             lower = 1.0 if (person, place) in case.pinned else 0.0
             self.seat[person, place] = self.programme.column(lower, upper)
@@ -72,53 +60,6 @@ class RepairProgramme:
         self._touching()
         if demand.give_back:
             self._giving_back()
-
-    def _moves(self) -> Iterable[tuple[int, int]]:
-        """Every (person, place) that the scope leaves open."""
-        case, frame, released = self.case, self.frame, self._released
-        everywhere = self._wide or self.demand.give_back
-        for turn in range(len(frame.turns)) if everywhere else sorted(released):
-            places = frame.places_of.get(turn, ())
-            near = case.nearness(turn)
-            if not places or (near is Nearness.PAST and turn not in released):
-                continue
-            if turn not in released and not self._is_in_scope(turn, near):
-                continue
-            on_turn = {p for place in places for p in range(len(frame.people)) if (p, place) in case.held}
-            for person in range(len(frame.people)):
-                here = person in on_turn
-                if not (here or self._may_come(person, turn, near)):
-                    continue
-                for place in places:
-                    if (person, place) in case.held or frame.fits(frame.people[person], frame.places[place]):
-                        yield person, place
-
-    def _is_in_scope(self, turn: int, near: Nearness) -> bool:
-        if not self._wide:
-            return self._may_be_given_back(turn, near)
-        day = self.frame.turns[turn].day
-        return self._radius is None or any(abs((day - one).days) <= self._radius for one in self._days)
-
-    def _may_be_given_back(self, turn: int, near: Nearness) -> bool:
-        """A duty soon after the absence, to which the absent can come."""
-        case, frame = self.case, self.frame
-        last = max(frame.turns[frame.places[place].turn].starts for place in case.opened)
-        if near is not Nearness.FREE or frame.turns[turn].starts > last + GIVE_BACK_DAYS * DAY_MINUTES:
-            return False
-        return any(self._may_come(person, turn, near) for person in case.absent)
-
-    def _may_come(self, person: int, turn: int, near: Nearness) -> bool:
-        demand, frame, released = self.demand, self.frame, self._released
-        if demand.give_back and not self._wide and turn not in released and person not in self.case.absent:
-            return False  # given back is to the absent: they take a later duty of whoever stood in for them
-        if person in demand.spare or demand.nobody_called or (demand.no_asks and near is not Nearness.FREE):
-            return False
-        if person >= frame.own and (not demand.lent or turn not in released):
-            return False
-        one = frame.turns[turn]
-        if turn in frame.outside.get(frame.people[person].code, ()):
-            return False
-        return frame.belongs(person, one) and not frame.absences_at(frame.people[person].code, one)
 
     def _fixed(self, place: int) -> int:
         return self.case.sitting.get(place, 0) - sum(

@@ -16,7 +16,8 @@ from typing import Any
 from roster.people import Absence, AbsenceKind, Person
 from roster.plan import Book, Duty
 from roster.planning.explain import explain
-from roster.planning.fixes import Fix, fixes
+from roster.planning.fix import Fix
+from roster.planning.fixes import fixes
 from roster.planning.rotation import roster_by_rotation
 from roster.rules.check import check
 from roster.rules.violation import blocking

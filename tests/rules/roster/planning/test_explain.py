@@ -13,7 +13,8 @@ from roster.people import Absence, AbsenceKind, Pair, PairKind
 from roster.plan import Book
 from roster.planning.counting import counts
 from roster.planning.explain import Explanation, explain
-from roster.planning.fixes import Fix, FixKind, fixes
+from roster.planning.fix import Fix, FixKind
+from roster.planning.fixes import fixes
 from roster.planning.frame import Frame, frame_of
 from roster.planning.guarded import Element, ElementKind, Guarded
 from roster.policy import Policy, Strength

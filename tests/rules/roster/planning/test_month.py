@@ -24,7 +24,8 @@ from roster.people import (
 )
 from roster.plan import Book, Duty, Roster
 from roster.planning.compile import Order, team_problem
-from roster.planning.exchange import ILLEGAL, row_cost
+from roster.planning.exchange import row_cost
+from roster.planning.exchange_moves import ILLEGAL
 from roster.planning.exchange_tables import tables_of
 from roster.planning.fairness import with_fairness
 from roster.planning.least_range import least_range

@@ -16,7 +16,8 @@ from roster.planning.repair import Repair, repair
 from roster.planning.repair_case import Away, RepairCost, book_with, case_of, released_duties
 from roster.planning.repair_duties import ChangeKind, roster_after
 from roster.planning.repair_goals import cost_of
-from roster.planning.repair_model import RepairProgramme, Scope
+from roster.planning.repair_model import RepairProgramme
+from roster.planning.repair_scope import Scope
 from roster.rules.check import new_violations
 from roster.rules.violation import blocking
 from tests.rules.roster.planning.small_team import FIRST, local, planned, small_book, with_lender

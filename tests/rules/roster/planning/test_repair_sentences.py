@@ -13,7 +13,8 @@ from dispatch.messages.repairs import change_text, count_text, part_text, step_t
 from roster.people import Pair, PairKind
 from roster.planning.counting import counts
 from roster.planning.explain import explain
-from roster.planning.fixes import FixKind, Step, fixes
+from roster.planning.fix import FixKind, Step
+from roster.planning.fixes import fixes
 from roster.planning.frame import frame_of
 from roster.planning.repair import repair
 from roster.planning.repair_case import Away
