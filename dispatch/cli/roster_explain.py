@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import time
 from calendar import monthrange
-from datetime import date
+from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import click
 
 from dispatch.cli.options import county_option, data_options, json_option, print_json, settings_of
-from dispatch.cli.roster_files import book_of, lang_option, month_of
+from dispatch.cli.roster_files import book_of, lang_option, month_of, must_be_drawable
 from dispatch.messages import Lang, text
 from dispatch.messages.repairs import count_text, part_text, step_text
 from gis_data.errors import InputError
+from roster.files.document import read_roster
 from roster.files.month import is_synthetic
-from roster.plan import Book
+from roster.plan import Book, Duty, Roster
 from roster.planning.clash import Part
 from roster.planning.explain import Explanation, explain
 from roster.planning.fix import Fix, Step
@@ -25,6 +27,13 @@ from roster.planning.fixes import fixes
 @click.command("explain")
 @click.option("--month", required=True, metavar="YYYY-MM")
 @click.option("--team", "teams", multiple=True, metavar="CODE", help="By default all; again for more.")
+@click.option(
+    "--roster",
+    "file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="ROSTER.json",
+    help="What the other teams do in the month: whoever serves several teams is bound by it.",
+)
 @click.option(
     "--time-limit",
     type=click.FloatRange(min=0.5),
@@ -39,6 +48,7 @@ from roster.planning.fixes import fixes
 def explain_command(
     month: str,
     teams: tuple[str, ...],
+    file: Path | None,
     time_limit: float,
     lang: Lang,
     county: Any,
@@ -49,20 +59,25 @@ def explain_command(
     first = month_of(month)
     assert first is not None
     days = monthrange(first.year, first.month)[1]
-    book = book_of(settings_of(**where), county)
+    roster = None if file is None else read_roster(file)
+    book = book_of(settings_of(**where), county, roster)
     if not book.teams:
         raise InputError("--county", "it has no duty book", "write teams and shifts into its roster.toml")
     for team in teams:
         if team not in book.teams:
             known = ", ".join(sorted(book.teams)[:12])
             raise InputError("--team", f"{team!r} is not in the county", f"use one of {known} …")
+    duties = () if roster is None else _of_the_month(book, roster, first, days)
     told, impossible = [], False
     for team in teams or sorted(book.teams):
-        why = explain(book, team, first, days, clock=time.monotonic, seconds=time_limit)
+        others = tuple(duty for duty in duties if duty.team != team)
+        why = explain(book, team, first, days, clock=time.monotonic, seconds=time_limit, elsewhere=others)
         ways: tuple[Fix, ...] = ()
         if why.impossible:
             impossible = True
-            ways = fixes(book, team, first, days, why, clock=time.monotonic, seconds=2 * time_limit)
+            ways = fixes(
+                book, team, first, days, why, clock=time.monotonic, seconds=2 * time_limit, elsewhere=others
+            )
         if as_json:
             told.append(_document(book, why, ways))
         else:
@@ -70,6 +85,14 @@ def explain_command(
     if as_json:
         print_json({"month": month, "synthetic": is_synthetic(book), "teams": told})
     return 1 if impossible else 0
+
+
+def _of_the_month(book: Book, roster: Roster, first: date, days: int) -> tuple[Duty, ...]:
+    must_be_drawable(book, roster)
+    last = first + timedelta(days=days - 1)
+    if roster.first > last or roster.first + timedelta(days=roster.days) <= first:
+        raise InputError("--roster", f"has no day of {first:%Y-%m}", "name a roster of the month")
+    return tuple(duty for duty in roster.duties if first <= duty.day <= last)
 
 
 def _say(book: Book, month: str, why: Explanation, ways: tuple[Fix, ...], lang: Lang) -> None:

@@ -14,6 +14,7 @@ from dispatch.cli import main
 from gis_data.folder import read_county, write_county
 from roster.files.book import read_book
 from roster.files.document import read_roster, write_roster
+from roster.plan import Duty, Roster
 from roster.planning.rotation import roster_by_rotation
 from tests.rules.roster.county_of_duty import RULES, duty_people
 from tests.rules.test_county_folder import small_county
@@ -84,6 +85,26 @@ def test_a_month_with_everybody_on_leave_at_once_is_explained_in_sentences(
         assert part["en"]
     assert main([*given, "--lang", "en"]) == 1
     assert "These cannot all hold (verified" in capsys.readouterr().out
+
+
+def test_what_people_do_for_another_team_is_counted_when_its_roster_is_given(
+    county: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = read_book(read_county(county), county)
+    team, other = "s1", "room-t1"
+    day = date(2026, 12, 10)
+    alike = sorted(p for p, one in book.people.items() if one.serves(team, day))
+    shift = book.teams[other].shifts[0]
+    lent = tuple(Duty(day, other, shift, f"{other}/member/{at}", who) for at, who in enumerate(alike))
+    file = tmp_path / "others.json"
+    write_roster(file, Roster(book.county, FIRST, 31, (other,), lent), synthetic=True)
+    given = ["roster", "explain", "--month", "2026-12", "--team", team, "--county", str(county), "--json"]
+    assert main(given) == 0
+    assert main([*given, "--roster", str(file)]) == 1
+    *_, told = capsys.readouterr().out.partition('"teams"')
+    assert "2026-12-10" in told
+    assert main([*given[:3], "2027-01", *given[4:], "--roster", str(file)]) == 2
+    assert "--roster: has no day of 2027-01" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
