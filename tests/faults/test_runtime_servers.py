@@ -33,6 +33,7 @@ from runtime.encoding import to_json
 from runtime.servers import running_servers
 from runtime.settings import load_settings
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup it would be ignored, and rightly so
 asked = {option: option in sys.argv for option in ("durable", "kept")}
 with running_servers(load_settings(data=sys.argv[1]), **asked) as servers:
     print(to_json(servers), flush=True)
