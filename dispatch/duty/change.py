@@ -72,8 +72,8 @@ def moved(
     # Every seat is emptied before anybody is put there: two people may exchange theirs.
     served: dict[Spot, int] = {}
     for move in moves:
-        served[move.spot] = _minutes_served(book, move, now)
-        kept = [_until(book, duty, served[move.spot]) for duty in standing.get(move.spot, ())]
+        served[move.spot] = 0 if now is None else minutes_served(book, move.day, move.shift, now)
+        kept = [until_served(book, duty, served[move.spot]) for duty in standing.get(move.spot, ())]
         standing[move.spot] = [duty for duty in kept if duty is not None]
     for move in moves:
         if move.person is not None:
@@ -89,26 +89,31 @@ def released(book: Book, duties: Iterable[Duty], absence: Absence) -> tuple[Duty
         if duty.person != absence.person or ends <= absence.starts or starts >= absence.ends:
             left.append(duty)
             continue
-        begins, _ = book.span(duty.day, duty.shift)
-        kept = _until(book, duty, max(0, int((absence.starts - begins).total_seconds() // 60)))
+        kept = until_served(book, duty, minutes_served(book, duty.day, duty.shift, absence.starts))
         if kept is not None:
             left.append(kept)
     return tuple(sorted(left))
 
 
-def _minutes_served(book: Book, move: Move, now: datetime | None) -> int:
-    if now is None:
-        return 0
-    starts, _ = book.span(move.day, move.shift)
+def minutes_served(book: Book, day: date, shift: str, now: datetime) -> int:
+    """How much of a shift is over: more than it has, once it is over whole."""
+    starts, _ = book.span(day, shift)
     return max(0, int((now - starts).total_seconds() // 60))
 
 
-def _until(book: Book, duty: Duty, served: int) -> Duty | None:
+def until_served(book: Book, duty: Duty, served: int) -> Duty | None:
     """What is left of a duty that ends so many minutes after its shift began; None when it had not begun."""
     if served <= duty.late_minutes:
         return None
     early = max(duty.early_minutes, book.shifts[duty.shift].minutes - served)
     return replace(duty, early_minutes=early)
+
+
+def since_served(book: Book, duty: Duty, served: int) -> Duty | None:
+    """What is left of a duty that begins so many minutes after its shift did; None when it was over by then."""
+    if book.shifts[duty.shift].minutes - duty.early_minutes <= served:
+        return None
+    return replace(duty, late_minutes=max(duty.late_minutes, served))
 
 
 def _duty(book: Book, move: Move, person: str, served: int) -> Duty:

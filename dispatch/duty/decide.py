@@ -79,12 +79,25 @@ def _newly_broken(
     before = check(standing.book, replace(roster, teams=others, duties=kept), only)
     after = check(standing.book, replace(roster, teams=all_teams, duties=duties), only)
     days = {day for _, day in plan.takes}
-    return tuple(
+    new = tuple(
         violation
         for violation in added(before, after)
         if days.intersection(violation.days)
         and (violation.person or any((violation.team, day) in plan.takes for day in violation.days))
     )
+    if not plan.begun or not any(_was_served(violation, plan) for violation in new):
+        return new
+    # Nobody mends what was served today; what is no worse than it stood does not stop the rest of the version.
+    worse = set(map(id, added(check(standing.book, roster, only), new)))
+    return tuple(one for one in new if id(one) in worse or not _was_served(one, plan))
+
+
+def _was_served(violation: Violation, plan: Publication) -> bool:
+    """Whether it is about shifts alone that have begun: a seat's by its shift, a person's by their days."""
+    if violation.person:
+        return set(violation.days) <= {day for _, day, _ in plan.begun}
+    shift = violation.subject.partition("/")[0]
+    return all((violation.team, day, shift) in plan.begun for day in violation.days)
 
 
 def breaks_rules(violations: Collection[Violation]) -> Refusal:

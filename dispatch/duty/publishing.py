@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -92,17 +92,18 @@ async def copy_version(work: Work, county: str, id: UUID, *, note: str, by: str)
 
 
 async def audit_version(
-    conn: Connection, county: str, version: Version, since: date | None, today: date
+    conn: Connection, county: str, version: Version, since: date | None, now: datetime
 ) -> tuple[Violation, ...]:
     """Everything that publishing this version would break, preferences too."""
-    plan, violations = await _judge(conn, county, version, since, today)
+    plan, violations = await _judge(conn, county, version, since, now)
     return violations if plan is not None else ()
 
 
 async def publish(work: Work, county: str, id: UUID, *, since: date | None, by: str) -> Mapping[str, Any]:
     """Put a draft in force from a day on. 409 with the whole list when it breaks what nobody authorised.
 
-    Days that are over stay as they were; so does today when it is published already, unless `since` names it.
+    Days that are over stay as they were; so does today when it is published already, unless `since` names it: then
+    shifts that are over stay, and those that run are taken over at this minute.
     """
     await BOOK.lock_rosters(work.conn, county=county)
     version = await known_version(work.conn, county, id, lock=True)
@@ -111,7 +112,7 @@ async def publish(work: Work, county: str, id: UUID, *, since: date | None, by: 
     today = local_day(book, work.now)
     if since is not None and since < today:
         raise Problem(409, "publish_from_past", {"since": since.isoformat(), "today": today.isoformat()})
-    plan, violations = await _judge(work.conn, county, version, since, today)
+    plan, violations = await _judge(work.conn, county, version, since, work.now)
     if plan is None:
         raise Problem(409, "nothing_to_publish", {"number": version.number, "last": version.last.isoformat()})
     broken = blocking(violations)
@@ -147,11 +148,11 @@ async def known_version(conn: Connection, county: str, id: UUID, *, lock: bool =
 
 
 async def _judge(
-    conn: Connection, county: str, version: Version, since: date | None, today: date
+    conn: Connection, county: str, version: Version, since: date | None, now: datetime
 ) -> tuple[Publication | None, tuple[Violation, ...]]:
     standing = await load_standing(conn, county, version.first, version.last)
     roster = await roster_of(conn, county, version)
-    plan = publication(roster, standing.roster.duties, standing.published, today, since)
+    plan = publication(standing.book, roster, standing.roster.duties, standing.published, now, since)
     if not plan.takes:
         return None, ()
     refusal = draft_fault(standing.book, roster)

@@ -23,7 +23,6 @@ from dispatch.duty.bodies import (
 from dispatch.duty.comparing import ComparedAnswer, compared
 from dispatch.duty.decide import violation_document
 from dispatch.duty.desk import RequestId, RosterDesk, in_reach
-from dispatch.duty.standing import book_for, local_day
 from dispatch.duty.store import duty_row, list_versions, roster_of
 from dispatch.duty.version import Version
 from roster.plan import Roster
@@ -75,8 +74,8 @@ def add_version_routes(router: APIRouter, desk: RosterDesk) -> None:
         in_reach(since.since)
         async with db.reading() as conn:
             found = await publishing.known_version(conn, county, id)
-            today = local_day(await book_for(conn, county, found.first, 1, []), await db.clock(conn))
-            violations = await publishing.audit_version(conn, county, found, since.since, today)
+            now = await db.clock(conn)
+            violations = await publishing.audit_version(conn, county, found, since.since, now)
         return violations_answer(violations)
 
     @router.post("/versions/{id}/duties")

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -18,7 +18,8 @@ from dispatch.duty.publication import publication, runs
 from dispatch.duty.reference import book_of, document_of, people_of, person_row
 from dispatch.messages import catalogue
 from roster.people import Absence, AbsenceKind
-from roster.plan import Duty
+from roster.plan import Duty, Roster
+from roster.shifts import ShiftType
 from tests.storage.duty_world import FIRST, TODAY, after, book, month
 
 DUTIES = month().duties
@@ -100,7 +101,7 @@ def test_a_publication_never_takes_a_day_that_is_over_and_published(
 ) -> None:
     known = {(team, after(FIRST, offset)): 1 for team, offset in published}
     since = None if ahead is None else after(TODAY, ahead)
-    plan = publication(month(), DUTIES, known, TODAY, since)
+    plan = publication(book(), month(), DUTIES, known, NOW, since)
     assert not [one for one in plan.takes if one in known and one[1] < TODAY]
     assert {one for one in plan.takes if one in known} == {
         one for one in known if one[1] >= (since or after(TODAY, 1))
@@ -111,6 +112,33 @@ def test_a_publication_never_takes_a_day_that_is_over_and_published(
         for n in range((last - first).days + 1)
     }
     assert days == plan.takes
+
+
+def test_a_publication_of_today_leaves_what_was_served_and_takes_over_what_runs_at_this_minute() -> None:
+    """Two in the afternoon: the morning is over, the afternoon runs since noon, the evening lies ahead."""
+    begins = {"A": time(6), "B": time(12), "C": time(18)}
+    shifts = {code: ShiftType(code, code, at, 360, 0, night=False) for code, at in begins.items()}
+    of_shifts = replace(book().teams["W1"], shifts=tuple(shifts))
+    known = replace(book(), shifts=shifts, teams={"W1": of_shifts})
+
+    def duty(shift: str, person: str, *, late: int = 0, early: int = 0) -> Duty:
+        return Duty(TODAY, "W1", shift, "W1-1/driver/0", person, late_minutes=late, early_minutes=early)
+
+    relieved = (duty("B", "first", early=300), duty("B", "second", late=60))
+    was = (duty("A", "old"), *relieved, duty("C", "old"))
+
+    def after_publishing(*version: Duty) -> tuple[Duty, ...]:
+        roster = Roster(known.county, TODAY, 1, ("W1",), version)
+        return publication(known, roster, was, {("W1", TODAY): 1}, NOW, TODAY).will
+
+    new = after_publishing(duty("A", "new"), duty("B", "new"), duty("C", "new"))
+    served = (relieved[0], replace(relieved[1], early_minutes=240))
+    come = (duty("B", "new", late=120), duty("C", "new"))
+    assert new == tuple(sorted((duty("A", "old"), *served, *come)))
+    assert after_publishing(duty("B", "second"), duty("C", "old")) == was, "who stays is not cut in two"
+    assert after_publishing() == (duty("A", "old"), *served), "nobody comes, and what was served stays"
+    late = Roster(known.county, TODAY, 1, ("W1",), (duty("A", "new"),))
+    assert publication(known, late, (), {}, NOW, TODAY).will == (duty("A", "new"),), "entered late"
 
 
 def test_what_is_told_is_heard_as_it_was() -> None:

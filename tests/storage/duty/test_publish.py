@@ -12,11 +12,13 @@ from dispatch.access.problem import Problem
 from dispatch.duty import publishing
 from dispatch.duty.away import report_absence
 from dispatch.duty.change import Move, replay
+from dispatch.duty.changing import change_duties
 from dispatch.duty.granting import authorise
 from dispatch.duty.telling import roster_stream
 from roster.people import Absence, AbsenceKind
 from roster.policy import Policy
 from runtime.journal import read_events
+from tests.conftest import FakeClock
 from tests.storage.duty_world import CODE, FIRST, OFFICER, TODAY, DutyWorld, after, book, month, noon, without
 
 
@@ -86,6 +88,36 @@ async def test_today_is_replaced_only_when_somebody_says_so(world: DutyWorld) ->
     with pytest.raises(Problem) as refused:
         await world.do(publishing.publish, again, since=TODAY - timedelta(days=1), by=OFFICER)
     assert refused.value.code == "publish_from_past"
+
+
+async def test_a_publication_of_today_rewrites_nothing_that_was_served(
+    world: DutyWorld, fake_clock: FakeClock
+) -> None:
+    await world.publish()
+    # An hour ago (at 14:00) the reserve took the driver's seat over, and the firefighter's is left open.
+    holders = await world.at(TODAY)
+    move = Move(TODAY, "W1", "T24", "W1-1/driver/0", "w1r0")
+    await world.do(change_duties, (move,), by=OFFICER, why="ill")
+    sick = (holders["firefighter"].person, AbsenceKind.SICK, noon(TODAY, 14), noon(TODAY, 18))
+    await world.do(report_absence, *sick, note="", by=OFFICER, release=True)
+    fake_clock.advance(3600)
+    again = without(month(), holders["firefighter"])
+    await world.publish(again, since=TODAY)
+    now = [duty for duty in await world.duties(TODAY, TODAY) if duty.team == "W1"]
+    spans = {
+        role: [(d.person, d.late_minutes, d.early_minutes) for d in now if d.seat == f"W1-1/{role}/0"]
+        for role in ("driver", "firefighter", "squad_leader")
+    }
+    assert spans == {
+        "driver": [
+            (holders["driver"].person, 0, 1080),
+            ("w1r0", 360, 1020),
+            (holders["driver"].person, 420, 0),
+        ],
+        "firefighter": [(holders["firefighter"].person, 0, 1080)],
+        "squad_leader": [(holders["squad_leader"].person, 0, 0)],
+    }
+    assert await replayed(world) == tuple(sorted(await world.duties()))
 
 
 async def test_a_hard_violation_refuses_the_whole_publication_and_names_it(world: DutyWorld) -> None:
