@@ -6,12 +6,14 @@ of. A handover is man for man (roster/crews.py): whoever is not relieved stays, 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from dispatch.access.problem import Problem
 from dispatch.duty.attendance import answer_rollcall
 from dispatch.duty.crewing import refresh_team, release_orphans, take_off_the_absent
 from dispatch.duty.rollcall import Answer, Rollcall, State, Step, leave_seats, mark_no_shows, next_step
@@ -22,6 +24,8 @@ from dispatch.duty.substituting import tell_open_seats
 from dispatch.push.changes import record_change, tell_station
 from runtime.database import Work
 from runtime.encoding import utc_text
+
+_log = logging.getLogger(__name__)
 
 BY = "handover"
 _AT_ONCE = 200
@@ -154,7 +158,12 @@ async def _miss_errands(work: Work, county: str) -> None:
     rows = [row async for row in SQL.overdue_errands(work.conn, county=county, now=work.now)]
     for row in rows:
         missing = Answer(row["seat"], State.ABSENT, row["person"], "errand_overdue")
-        await answer_rollcall(work, county, row["team"], row["day"], row["shift"], [missing], by=BY)
+        try:
+            async with work.conn.transaction():
+                await answer_rollcall(work, county, row["team"], row["day"], row["shift"], [missing], by=BY)
+        except Problem as problem:  # one errand keeps nobody else's handover
+            turn = (row["team"], row["day"], row["shift"], row["seat"], row["person"])
+            _log.warning("overdue errand of %s %s %s, seat %s, %s: %s", *turn, problem.code)
 
 
 def _turn(rollcall: Rollcall) -> dict[str, Any]:

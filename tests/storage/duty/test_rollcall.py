@@ -251,6 +251,23 @@ async def test_who_is_not_back_from_an_errand_in_time_is_missing_and_the_seat_is
     assert opened[-1].data["seats"][0]["seat"] == seat("firefighter")
 
 
+async def test_an_errand_that_cannot_be_marked_keeps_no_other_from_it(
+    house: RollcallWorld, caplog: pytest.LogCaptureFixture
+) -> None:
+    back_by = house.clock.now + timedelta(hours=1)
+    for team in ("E1", "W1"):
+        driver = f"{team}-1/driver/0"
+        await house.answer(TODAY, Answer(driver, State.PRESENT), team=team)
+        await house.answer(TODAY, Answer(driver, State.ERRAND, back_by=back_by), team=team)
+    await house.db.pool.execute("update attendance set seat = 'E1-1/gone/0' where seat = 'E1-1/driver/0'")
+    house.clock.now = back_by
+    await house.do(keep_handovers)
+    rows = await house.db.pool.fetch("select seat from attendance where state = 'errand'")
+    assert [row["seat"] for row in rows] == ["E1-1/gone/0"]
+    [line] = [record.getMessage() for record in caplog.records if record.name == "dispatch.duty.handover"]
+    assert line == "overdue errand of E1 2026-04-04 T24, seat E1-1/gone/0, e131: rollcall_seat_unknown"
+
+
 async def test_a_seat_is_taken_over_before_its_time(house: RollcallWorld) -> None:
     await house.all_present(TODAY)
     await house.pass_to(NEXT, 6)
