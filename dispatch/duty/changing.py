@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from dispatch.duty.change import Change, Move, Spot
+from dispatch.duty.change import Change, Move, Spot, spot
 from dispatch.duty.crewing import refresh
 from dispatch.duty.decide import Refusal, Standing, broken_by, judge
 from dispatch.duty.rollcall_plan import AHEAD
 from dispatch.duty.standing import locked_standing, refuse, standing_around
-from dispatch.duty.store import duty_row, write_change
+from dispatch.duty.store import duty_row, in_force, write_change
 from dispatch.duty.telling import changed
 from roster.demand import seats_of
 from roster.plan import Duty
@@ -45,6 +45,13 @@ async def check_moves(
     if isinstance(found, Refusal):
         raise refuse(found)
     return found
+
+
+async def are_own(conn: Connection, county: str, moves: tuple[Move, ...], person: str) -> bool:
+    """Whether all that these moves do is to put this person on seats, or to take him or her off."""
+    days = [move.day for move in moves]
+    held = {spot(duty) for duty in await in_force(conn, county, min(days), max(days), [person])}
+    return all(move.person == person or (move.person is None and move.spot in held) for move in moves)
 
 
 def _concerned(moves: tuple[Move, ...]) -> tuple[list[str], set[Spot]]:

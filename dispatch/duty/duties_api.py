@@ -71,12 +71,19 @@ def add_duty_routes(router: APIRouter, desk: RosterDesk) -> None:
         return ChangedAnswer(**await desk.once(who, request_id, "roster_change", body, act))
 
     @router.post("/duties/check")
-    async def check(body: MovesCheckBody, _: Annotated[Principal, asking]) -> ViolationsAnswer:
-        """What such a change would newly break. Nothing is changed."""
+    async def check(body: MovesCheckBody, who: Annotated[Principal, asking]) -> ViolationsAnswer:
+        """What such a change would newly break. Nothing is changed.
+
+        A member asks for himself or herself: on to a seat, or off the one held.
+        """
         moves = tuple(one.move() for one in body.moves)
         in_reach(*(move.day for move in moves))
         async with db.reading() as conn:
-            return violations_answer(await changing.check_moves(conn, county, moves, await db.clock(conn)))
+            own = own_code(who)
+            if own is not None and not await changing.are_own(conn, county, moves, own):
+                raise Problem(403, "moves_of_others", {})
+            found = await changing.check_moves(conn, county, moves, await db.clock(conn))
+        return violations_answer(tuple(one for one in found if own is None or one.person in ("", own)))
 
     @router.get("/swaps")
     async def swaps(who: Annotated[Principal, anybody], open: OpenOnly = True) -> SwapsAnswer:

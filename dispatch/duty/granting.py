@@ -141,3 +141,13 @@ async def log_disaster_work(
     params = {"person": person, "day": day, "minutes": minutes, "incident": incident, "by": by}
     await changed(work, county, "disaster_work_logged", params)
     return {"id": str(id), "person": person, "day": day, "minutes": minutes}
+
+
+async def withdraw_disaster_work(work: Work, county: str, id: UUID, *, by: str) -> Mapping[str, Any]:
+    """Logged by mistake: the hours count towards the cap of overtime again. The row stays, and is told as withdrawn."""
+    row = await BOOK.withdraw_disaster_work(work.conn, county=county, id=id, at=work.now)
+    if row is None:
+        raise Problem(404, "disaster_work_unknown", {"id": str(id)})
+    params = {"person": row["person"], "day": row["day"], "minutes": row["minutes"], "by": by}
+    await changed(work, county, "disaster_work_cancelled", params)
+    return {"id": str(id), "person": row["person"], "day": row["day"], "minutes": row["minutes"]}

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends
 
 from dispatch.access.principal import PEOPLE, ROSTERING, Principal, Role
+from dispatch.access.problem import Problem
 from dispatch.duty import away, granting
 from dispatch.duty.bodies import (
     AbsenceBody,
@@ -21,7 +22,11 @@ from dispatch.duty.bodies import (
 )
 from dispatch.duty.desk import Days, PathCode, RequestId, RosterDesk, in_reach, meant_person, own_code
 from dispatch.duty.store import BOOK
+from roster.people import AbsenceKind
 from runtime.database import Work
+
+# What members say of themselves; whatever is granted (leave, training, owed rest, secondment) an officer records.
+OWN_WORD = frozenset({AbsenceKind.SICK, AbsenceKind.ERRAND})
 
 
 def add_record_routes(router: APIRouter, desk: RosterDesk) -> None:
@@ -46,11 +51,17 @@ def add_record_routes(router: APIRouter, desk: RosterDesk) -> None:
     async def report(
         body: AbsenceBody, who: Annotated[Principal, asking], request_id: RequestId = None
     ) -> Answer:
-        """Somebody is or will be away. Sickness frees the duties from its beginning and leaves their seats open."""
+        """Somebody is or will be away. Sickness frees the duties from its beginning and leaves their seats open.
+
+        Members report `sick` and `errand` of their own; 403 for every other kind.
+        """
         in_reach(body.starts, body.ends)
         person = meant_person(who, body.person)
-        # Members tell that they are sick; what can be planned is released by an officer alone.
-        release = body.release and own_code(who) is None
+        member = own_code(who) is not None
+        if member and body.kind not in OWN_WORD:
+            raise Problem(403, "absence_for_officers", {"kind": body.kind.value})
+        # What can be planned is released by an officer alone.
+        release = body.release and not member
 
         async def act(work: Work) -> Mapping[str, Any]:
             return await away.report_absence(
@@ -177,3 +188,9 @@ def add_record_routes(router: APIRouter, desk: RosterDesk) -> None:
             )
 
         return Answer(**await desk.once(who, request_id, "disaster_work", body, act))
+
+    @router.delete("/disaster-work/{id}")
+    async def withdraw(id: UUID, who: Annotated[Principal, officer]) -> Answer:
+        """Logged by mistake: they count as overtime again."""
+        async with db.work() as work:
+            return Answer(**await granting.withdraw_disaster_work(work, county, id, by=who.subject))

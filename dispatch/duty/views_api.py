@@ -8,10 +8,11 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
 from dispatch.access.principal import DISPATCHING, PEOPLE, ROSTERING, Principal, Role
+from dispatch.access.problem import Problem
 from dispatch.duty import viewing
 from dispatch.duty.actuals import plan_against_actual
 from dispatch.duty.bodies import ListAnswer, SpotBody
-from dispatch.duty.desk import Code, Days, RosterDesk, in_reach
+from dispatch.duty.desk import Code, Days, RosterDesk, in_reach, own_code
 from dispatch.duty.publishing import known_version
 from dispatch.duty.standing import book_for, local_day
 
@@ -76,13 +77,15 @@ def add_view_routes(router: APIRouter, desk: RosterDesk) -> None:
     async def month(
         first: date,
         days: Days,
-        _: Annotated[Principal, anybody],
+        who: Annotated[Principal, anybody],
         team: Teams = None,
         version: UUID | None = None,
     ) -> MonthAnswer:
         """Each team's seats day by day, who holds them, and how each vehicle is crewed; of what is in force, or of a
-        version."""
+        version (not for members: what is not published is nobody's duty yet)."""
         in_reach(first)
+        if version is not None and own_code(who) is not None:
+            raise Problem(403, "versions_for_officers", {})
         async with db.reading() as conn:
             found = None if version is None else await known_version(conn, county.code, version)
             return MonthAnswer.model_validate(await viewing.month(conn, county, first, days, team, found))

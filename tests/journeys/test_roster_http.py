@@ -20,6 +20,7 @@ from dispatch.duty.workshop import Workshop
 from roster.people import Absence, AbsenceKind
 from roster.plan import Duty
 from runtime.database import Database
+from runtime.journal import read_events
 from tests.storage.duty_world import CODE, DAYS, FIRST, TODAY, DutyWorld, after, book, month, noon, without
 from tests.storage.small_county import small_county
 
@@ -251,6 +252,59 @@ async def test_members_speak_for_themselves_and_officers_decide(office: Office) 
     people = (await office.done("GET", "/people", None, "viewer"))["items"]
     assert people[0]["telephone"] is None
     assert (await office.done("GET", "/people"))["items"][0]["telephone"]
+
+
+async def test_members_report_sickness_and_errands_and_leave_the_rest_to_an_officer(office: Office) -> None:
+    await office.member("w1r0")
+    when = {"starts": noon(SOON).isoformat(), "ends": noon(after(SOON, 1)).isoformat()}
+    for kind in ("leave", "training", "owed_rest", "elsewhere"):
+        refused = await office.call("POST", "/absences", {"kind": kind, **when}, "w1r0")
+        assert (refused.status_code, refused.json()["code"]) == (403, "absence_for_officers")
+        await office.done("POST", "/absences", {"kind": kind, "person": "w1r0", **when})
+    for kind in ("sick", "errand"):
+        await office.done("POST", "/absences", {"kind": kind, **when}, "w1r0")
+
+
+async def test_members_see_no_drafts_and_probe_nobody_else(office: Office) -> None:
+    await office.world.publish()
+    draft = await office.draft()
+    await office.member("w1r0")
+    path = f"/month?first={FIRST}&days=2"
+    assert (await office.call("GET", path, None, "w1r0")).status_code == 200
+    refused = await office.call("GET", f"{path}&version={draft}", None, "w1r0")
+    assert (refused.status_code, refused.json()["code"]) == (403, "versions_for_officers")
+    assert (await office.call("GET", f"{path}&version={draft}", None, "viewer")).status_code == 200
+
+    held = (await office.world.at(SOON))["driver"]
+
+    async def asked(who: str, person: str | None, **more: Any) -> Any:
+        moves = [{**spot(held), "person": person}]
+        return await office.call("POST", "/duties/check", {"moves": moves}, who)
+
+    await office.member(held.person)
+    assert (await asked("w1r0", "w1r0")).status_code == 200
+    assert (await asked(held.person, None)).status_code == 200
+    for who, person in (("w1r0", "w100"), ("w1r0", None), (held.person, "w1r0")):
+        refused = await asked(who, person)
+        assert (refused.status_code, refused.json()["code"]) == (403, "moves_of_others")
+    assert (await asked("officer", "w100")).status_code == 200
+
+
+async def test_disaster_hours_are_logged_and_withdrawn_by_officers_alone(office: Office) -> None:
+    await office.member("w100")
+    body = {"person": "w100", "day": FIRST.isoformat(), "minutes": 300}
+    logged = await office.done("POST", "/disaster-work", body)
+    path = f"/disaster-work/{logged['id']}"
+    for who in ("w100", "viewer"):
+        assert (await office.call("DELETE", path, None, who)).status_code == 403
+    assert (await office.done("DELETE", path))["minutes"] == 300
+    assert (await office.done("GET", f"/disaster-work?first={FIRST}&days=1"))["items"] == []
+    again = await office.call("DELETE", path)
+    assert (again.status_code, again.json()["code"]) == (404, "disaster_work_unknown")
+    async with office.world.db.reading() as conn:
+        events = await read_events(conn, f"county/{CODE}", 0)
+    [gone] = [event.data for event in events if event.type == "disaster_work_cancelled"]
+    assert (gone["person"], gone["day"], gone["minutes"]) == ("w100", FIRST.isoformat(), 300)
 
 
 async def test_hours_and_days_out_of_reach(office: Office) -> None:
