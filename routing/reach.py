@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +13,10 @@ from routing.graph import RoadGraph
 from routing.point import EdgePoint
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(NamedTuple):
     """Where a unit is; `at` when its point on the road is already known (a unit under way).
 
+    Every alarm makes one for each unit and looks all of them up together: a tuple hashes and compares without Python.
     `ready_ms`: how long it takes until it rolls (turnout), milliseconds from now.
     """
 

@@ -51,15 +51,15 @@ class Measured:
         self._everyone, self._shortfalls = everyone, shortfalls
         self._like: dict[str, Travel] = {}  # by class: the way of one unit that drives up
         self.travels = self._all_travels()
-        self._row_of = {unit.unit_id: row for row, unit in enumerate(units)}
+        self._row_of = {unit.unit_id.int: row for row, unit in enumerate(units)}
 
     def travel_of(self, unit: Candidate) -> Travel | None:
-        row = self._row_of.get(unit.unit_id)
+        row = self._row_of.get(unit.unit_id.int)
         return None if row is None else self.travels[row]
 
     def travels_of(self, units: Iterable[Candidate]) -> Travels:
         """Those of some of the units. Raises KeyError for a unit that was not measured."""
-        return self.travels.among([self._row_of[unit.unit_id] for unit in units])
+        return self.travels.among([self._row_of[unit.unit_id.int] for unit in units])
 
     def reached(self, unit_codes: frozenset[str]) -> Iterator[tuple[Candidate, Reach]]:
         """How each of these units gets there."""

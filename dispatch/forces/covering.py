@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -67,7 +66,7 @@ def _arrivals(
 ) -> NDArray[np.int64]:
     """Posts × engines: turnout and road, in milliseconds."""
     starts = [
-        replace(start_of(live, unit), ready_ms=int(ready))
+        start_of(live, unit)._replace(ready_ms=int(ready))
         for unit, ready in zip(engines, turnout_ms, strict=True)
     ]
     arrival = np.full((len(posts), len(engines)), UNREACHABLE_MS, dtype=np.int64)

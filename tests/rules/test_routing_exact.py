@@ -98,7 +98,7 @@ def test_a_unit_that_rolls_later_is_later_by_just_that_much_and_drives_the_same_
     live = LiveRoads(town(17).graph())
     for version in range(8):
         starts = [Start(*somewhere(rng, live), str(rng.choice(list(FLEET)))) for _ in range(25)]
-        later = [replace(start, ready_ms=int(rng.integers(0, 600_000))) for start in starts]
+        later = [start._replace(ready_ms=int(rng.integers(0, 600_000))) for start in starts]
         place = somewhere(rng, live)
         for before, after, start in zip(
             rank(live, *place, starts), rank(live, *place, later), later, strict=True

@@ -95,7 +95,7 @@ async def test_who_drives_away_from_the_fire_is_timed_by_where_it_can_turn(world
     unit, live = await newest(world), world.desk.roads.current  # type: ignore[attr-defined]
     start = start_of(live, unit)
     assert start.at is not None
-    turns_at_once = replace(start, at=replace(start.at, directed=False))
+    turns_at_once = start._replace(at=replace(start.at, directed=False))
     [as_it_is, if_it_could] = rank(live, *VILLAGE_W, [start, turns_at_once])
     assert as_it_is.total_ms > if_it_could.total_ms
 
