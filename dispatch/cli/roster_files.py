@@ -23,7 +23,7 @@ from dispatch.cli.options import (
 )
 from dispatch.cli.tokens import county_code
 from dispatch.duty.exporting import Form, exported
-from dispatch.duty.store import in_force, load_book, published_days
+from dispatch.duty.store import in_force, load_book, published_days, with_retired
 from dispatch.messages import Lang, text
 from dispatch.messages.violations import violation_text
 from gis_data.errors import InputError
@@ -196,7 +196,7 @@ def export_command(
         roster = read_roster(file)
         book = book_of(settings, county, roster)
     else:
-        first = month_of(published)
+        first = month_of(published, "--published")
         assert first is not None
         days = monthrange(first.year, first.month)[1]
         roster, book = asyncio.run(beside(settings, partial(published_roster, first=first, days=days)))
@@ -220,11 +220,12 @@ async def published_roster(db: Database, first: date, days: int) -> tuple[Roster
         book = await load_book(conn, county, first, days, ())
         teams = sorted({team for team, _ in await published_days(conn, county, first, last)})
         duties = await in_force(conn, county, first, last)
-    if book is None or not teams:
-        raise InputError(
-            "--published", f"{first:%Y-%m} has no roster in force", "publish one, or name another month"
-        )
-    return Roster(county, first, days, tuple(teams), duties), book
+        if book is None or not teams:
+            raise InputError(
+                "--published", f"{first:%Y-%m} has no roster in force", "publish one, or name another month"
+            )
+        named = await with_retired(conn, county, book, duties)
+    return Roster(county, first, days, tuple(teams), duties), named
 
 
 def book_of(settings: Any, county: Path | None, roster: Roster | None = None) -> Book:
@@ -285,16 +286,16 @@ def _document(one: Violation) -> dict[str, Any]:
     }
 
 
-def month_of(value: str | None) -> date | None:
+def month_of(value: str | None, option: str = "--month") -> date | None:
     if value is None:
         return None
     try:
         first = date.fromisoformat(f"{value}-01")
     except ValueError:
-        raise InputError("--month", f"{value!r} is not a month", "write YYYY-MM, such as 2026-12") from None
+        raise InputError(option, f"{value!r} is not a month", "write YYYY-MM, such as 2026-12") from None
     if not EARLIEST <= first <= LATEST:
         years = f"write a month of {EARLIEST.year} to {LATEST.year}"
-        raise InputError("--month", f"{value} is out of reach", years)
+        raise InputError(option, f"{value} is out of reach", years)
     return first
 
 

@@ -13,9 +13,10 @@ import click
 from dispatch.access.problem import Problem
 from dispatch.cli.folders import beside
 from dispatch.cli.options import data_options, json_option, print_json, settings_of
+from dispatch.cli.roster_files import lang_option
 from dispatch.cli.tokens import county_code
 from dispatch.duty.publishing import publish, save_draft
-from dispatch.messages import text
+from dispatch.messages import Lang, text
 from roster.files.document import read_roster
 from runtime.database import Database
 from runtime.errors import UserError
@@ -33,10 +34,11 @@ SHOWN = 20
 )
 @click.option("--note", default="", help="What the list of versions says of it.")
 @click.option("--draft", is_flag=True, help="Keep it as a draft; publish it on the pages.")
+@lang_option
 @data_options
 @json_option
 def publish_command(
-    file: Path, since: datetime | None, note: str, draft: bool, as_json: bool, **where: Any
+    file: Path, since: datetime | None, note: str, draft: bool, lang: Lang, as_json: bool, **where: Any
 ) -> int | None:
     """Put a roster document in force. Days that are over stay as they were served.
 
@@ -61,16 +63,16 @@ def publish_command(
     try:
         done = asyncio.run(beside(settings_of(**where), act))
     except Problem as problem:
-        return _refused(file, problem, as_json)
+        return _refused(file, problem, lang, as_json)
     if as_json:
         print_json(done)
     else:
-        print(text(f"duty.cli.{done['state']}", done))
+        print(text(f"duty.cli.{done['state']}", done, lang))
     return None
 
 
-def _refused(file: Path, problem: Problem, as_json: bool) -> int:
-    said = text(f"problem.{problem.code}", problem.params)
+def _refused(file: Path, problem: Problem, lang: Lang, as_json: bool) -> int:
+    said = text(f"problem.{problem.code}", problem.params, lang)
     broken = problem.params.get("violations")
     if broken is None:
         raise UserError(f"{file}: {said}")
@@ -79,7 +81,7 @@ def _refused(file: Path, problem: Problem, as_json: bool) -> int:
         return 1
     click.echo(f"{file}: {said}", err=True)
     for violation in broken[:SHOWN]:
-        click.echo(violation["text"], err=True)
+        click.echo(violation["text_en" if lang == "en" else "text"], err=True)
     if len(broken) > SHOWN:
-        click.echo(text("duty.cli.more", {"count": len(broken) - SHOWN}), err=True)
+        click.echo(text("duty.cli.more", {"count": len(broken) - SHOWN}, lang), err=True)
     return 1

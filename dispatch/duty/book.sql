@@ -15,6 +15,11 @@ on conflict (county) do update
 select code, name, employment, telephone, joined, memberships, qualifications, synthetic
 from person where county = :county and retired_at is null order by code;
 
+-- name: retired_people(county, codes)
+-- Whoever has left, for the months that they served.
+select code, name, employment, telephone, joined, memberships, qualifications, synthetic
+from person where county = :county and code = any(:codes::text[]) and retired_at is not null order by code;
+
 -- name: upsert_people(county, rows)!
 insert into person (county, code, name, employment, telephone, joined, memberships, qualifications, synthetic)
 select :county, r.code, r.name, r.employment, r.telephone, r.joined, r.memberships, r.qualifications, r.synthetic

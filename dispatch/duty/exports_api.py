@@ -15,7 +15,7 @@ from dispatch.duty.desk import Days, PathCode, QueryCode, RosterDesk, in_reach, 
 from dispatch.duty.exporting import MEDIA_TYPES, Form, exported
 from dispatch.duty.publishing import known_version
 from dispatch.duty.standing import book_for
-from dispatch.duty.store import in_force, published_days, roster_of
+from dispatch.duty.store import in_force, published_days, roster_of, with_retired
 from dispatch.duty.views_api import Teams
 from roster.plan import Roster
 
@@ -62,6 +62,7 @@ def add_export_routes(router: APIRouter, desk: RosterDesk) -> None:
                 roster = Roster(county, first, days, teams, await in_force(conn, county, first, last))
             else:
                 roster = await roster_of(conn, county, await known_version(conn, county, version))
+            book = await with_retired(conn, county, book, roster.duties)
             now = await db.clock(conn)
         for code in team or ():
             if code not in book.teams:

@@ -145,6 +145,15 @@ async def write_change(conn: Connection, county: str, book: Book, change: Change
         await DUTIES.insert_duties(conn, county=county, rows=rows)
 
 
+async def with_retired(conn: Connection, county: str, book: Book, duties: Iterable[Duty]) -> Book:
+    """To show duties with the names of those who have left since: the book of today knows them no longer."""
+    gone = sorted({duty.person for duty in duties} - book.people.keys())
+    if not gone:
+        return book
+    rows = [dict(row) async for row in BOOK.retired_people(conn, county=county, codes=gone)]
+    return replace(book, people={**book.people, **{person.code: person for person in people_of(rows)}})
+
+
 async def write_publication(
     conn: Connection, county: str, book: Book, version: UUID, plan: Publication
 ) -> None:

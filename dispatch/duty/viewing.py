@@ -12,7 +12,7 @@ from dispatch.access.problem import Problem
 from dispatch.duty.change import Move, Spot
 from dispatch.duty.decide import first_fault, violation_document
 from dispatch.duty.standing import book_for, load_standing, refuse
-from dispatch.duty.store import in_force, published_days, roster_of
+from dispatch.duty.store import in_force, published_days, roster_of, with_retired
 from dispatch.duty.version import Version
 from gis_data.model import County
 from roster.demand import seats_of
@@ -82,6 +82,7 @@ async def month(
         published = await published_days(conn, county.code, first, last)
     else:
         duties, published = (await roster_of(conn, county.code, version)).duties, {}
+    book = await with_retired(conn, county.code, book, duties)
     roster = Roster(county.code, first, days, shown, tuple(d for d in duties if first <= d.day <= last))
     outlooks = await asyncio.to_thread(
         forecast, case_of(book, roster), first, days, crew_floors(county), teams=shown

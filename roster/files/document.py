@@ -84,6 +84,8 @@ def roster_of_document(document: Any, name: str) -> Roster:
     if not 1 <= document["days"] <= MOST_DAYS:
         raise InputError(f"{name}, field days", f"is {document['days']}", f"write 1 to {MOST_DAYS}")
     teams = document["teams"]
+    if not teams:
+        raise InputError(f"{name}, field teams", "is empty", "list the codes of teams")
     if not all(isinstance(team, str) for team in teams):
         raise InputError(f"{name}, field teams", "holds more than texts", "list the codes of teams")
     duties = tuple(

@@ -56,6 +56,8 @@ def test_a_document_is_refused_drafted_published_and_exported(
     assert refused.code == 1
     assert "1" in refused.err.splitlines()[0]
     assert len(refused.err.splitlines()) == 2, "the refusal and the one sentence"
+    in_english = run("roster", "publish", spoilt, "--lang", "en", *where)
+    assert "seat driver of E1-1 is empty" in in_english.err
     drafted = run("roster", "publish", spoilt, "--draft", "--json", *where)
     assert json.loads(drafted.out)["state"] == "draft"
     published = run("roster", "publish", written(tmp_path, roster), "--json", *where)

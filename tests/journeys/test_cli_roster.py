@@ -86,6 +86,10 @@ def test_every_fault_of_a_spreadsheet_is_one_line_and_nothing_is_written(
         (("explain", "--month", "9999-12"), "9999-12 is out of reach"),
         (("solve", "--month", "2026-12", "--out", "none/r.json"), "none is no folder"),
         (("export", "--published", "May", "--format", "pdf", "--out", "x.pdf"), "'May' is not a month"),
+        (
+            ("export", "--published", "2026-99", "--format", "pdf", "--out", "x.pdf"),
+            "--published: '2026-99' is not",
+        ),
     ],
 )
 def test_bad_input_is_one_line(

@@ -73,7 +73,11 @@ def read(path: Path) -> Benchmark:
     """The instance in a file."""
     sections: dict[str, list[tuple[int, list[str]]]] = defaultdict(list)
     section = ""
-    for number, raw in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise FormatError(f"{path.name}: is not text; give an instance of the benchmarks") from None
+    for number, raw in enumerate(text.splitlines(), 1):
         line = raw.strip()
         if line.startswith("SECTION_"):
             section = line.removeprefix("SECTION_").rstrip(",")

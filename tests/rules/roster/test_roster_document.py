@@ -28,7 +28,7 @@ _ROSTERS = st.builds(
     _TEXT,
     st.dates(date(2026, 1, 1), date(2027, 12, 31)),
     st.integers(1, 62),
-    st.lists(_TEXT, max_size=4).map(tuple),
+    st.lists(_TEXT, min_size=1, max_size=4).map(tuple),
     st.lists(_DUTIES, max_size=8).map(lambda duties: tuple(sorted(duties))),
 )
 _GOOD = {
@@ -65,6 +65,7 @@ def test_a_document_says_whether_its_people_are_invented(tmp_path: Path) -> None
         ({"first": "0001-01-01"}, "field first: 0001-01-01"),
         ({"days": True}, "field days: True is not a whole number"),
         ({"first": "1 December"}, "field first: '1 December' is not a day"),
+        ({"teams": []}, "field teams: is empty; list the codes of teams"),
         ({"teams": [3]}, "field teams: holds more than texts"),
         ({"duties": [{**_GOOD["duties"][0], "mood": 1}]}, "duty 1, field mood: is not known"),  # type: ignore[index]
         ({"duties": [{**_GOOD["duties"][0], "late_minutes": -1}]}, "duty 1, field late_minutes: is -1"),  # type: ignore[index]

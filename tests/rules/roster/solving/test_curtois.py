@@ -43,6 +43,15 @@ def benchmark_read(tmp_path: Path) -> Benchmark:
     return read(path)
 
 
+def test_a_file_that_is_no_text_is_refused_in_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "instance.bin"
+    path.write_bytes(b"\x89PNG\xff\xfe\x00")
+    with pytest.raises(
+        FormatError, match=r"^instance\.bin: is not text; give an instance of the benchmarks$"
+    ):
+        read(path)
+
+
 def test_every_broken_rule_is_named(benchmark_read: Benchmark) -> None:
     faulty = {"A": ["E", "L", "E", "L", "L", "", "L"], "B": ["E", "", "E", "", "", "E", "X"]}
     said = "; ".join(violations(benchmark_read, faulty))
