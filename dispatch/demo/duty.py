@@ -73,9 +73,12 @@ class Duty:
         params = {
             "people": len(self._plan.book.people),
             "teams": len(self._plan.roster.teams),
-            "duties": done["duties"],
             "first": str(done["first"]),
             "last": str(done["last"]),
+            "days": self._plan.roster.days,
+            "duties": done["duties"],
+            "filled": self._plan.filled,
+            "empty": self._plan.empty,
         }
         self._told["published"] = params
         self._said(Line("demo.roster_published", params))

@@ -1,4 +1,4 @@
-"""What the demo's duty is played with: a month by rotation, one team that hands over soon, one sickness. Pure."""
+"""What the demo's duty is played with: a whole month, one team that hands over soon, one sickness. Pure."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from dispatch.alarms.triage import metres_between
+from dispatch.demo.duty_month import month_of
 from dispatch.demo.scenario import Behaviour, Scenario
 from gis_data.model import Contact, County, Unit
 from roster.demand import seats_between
 from roster.plan import Book, Roster
-from roster.planning.rotation import roster_by_rotation
 from roster.policy import Strength
 from roster.rules.check import check
 from roster.rules.violation import Violation
 from roster.shifts import RotationKind
 
 Card = Mapping[str, Any]
-DAYS_BEHIND, DAYS = 1, 4
+DAYS_BEHIND, DAYS = 1, 31  # who is on duty in the morning began yesterday
 HANDOVER_SHIFT = "交接演示"
 CLEARLY_NEARER_METRES = 1_000.0
 
@@ -29,7 +29,8 @@ class Plan:
     """`team` hands over at `handover_at`: its shift begins then, on every day, as any shift type may.
 
     At `sick_scene` somebody falls ill of the team that stands nearest, planned at its minimum. `lifted`: what the
-    rotation alone breaks and an officer may allow.
+    month still breaks and an officer may allow. `filled`, `empty`: required seats that the rotation left empty, by
+    whether the solver found somebody.
     """
 
     book: Book
@@ -38,6 +39,8 @@ class Plan:
     handover_at: datetime | None
     sick_scene: str | None
     lifted: tuple[Violation, ...]
+    filled: int
+    empty: int
 
 
 def duty_plan(
@@ -50,12 +53,13 @@ def duty_plan(
     team = _who_hands_over(county, book)
     shown = book if team is None else _with_handover(book, team, at)
     today: date = now.astimezone(book.time_zone).date()
-    roster = roster_by_rotation(shown, today - timedelta(days=DAYS_BEHIND), DAYS)
+    month = month_of(shown, today - timedelta(days=DAYS_BEHIND), DAYS)
+    roster = month.roster
     scene, bare = _where_somebody_falls_ill(county, scenario, book, team)
     if bare is not None:
         roster = _at_its_minimum(shown, roster, bare)
     lifted = tuple(v for v in check(shown, roster) if v.blocks and v.strength is Strength.OVERRIDABLE)
-    return Plan(shown, roster, team, None if team is None else at, scene, lifted)
+    return Plan(shown, roster, team, None if team is None else at, scene, lifted, month.filled, month.empty)
 
 
 def _who_hands_over(county: County, book: Book) -> str | None:

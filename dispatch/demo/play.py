@@ -22,7 +22,8 @@ from dispatch.access.sessions import create_login_code
 from dispatch.alarms.triage import metres_between
 from dispatch.demo.dispatcher import Dispatcher
 from dispatch.demo.duty import BEFORE_SECONDS, Duty
-from dispatch.demo.duty_plan import duty_plan
+from dispatch.demo.duty_month import load_solver
+from dispatch.demo.duty_plan import Plan, duty_plan
 from dispatch.demo.measured import latencies
 from dispatch.demo.narrator import Line, Story
 from dispatch.demo.pace import Pace
@@ -34,7 +35,6 @@ from dispatch.demo.watch import Watch
 from dispatch.messages import Lang, text
 from gis_data.model import County
 from roster.files.book import read_book
-from roster.plan import Book
 from routing.county import county_graph
 from routing.live import LiveRoads
 from routing.route import route
@@ -68,10 +68,16 @@ def run_demo(settings: Settings, folder: Path, county: County, options: Options)
         service = Service(own, servers, choose_port(settings, options.port))
 
         async def act() -> int:
+            book = read_book(county, folder)
             try:
-                await service.start()
+                await asyncio.gather(service.start(), asyncio.to_thread(load_solver, book, utc_now().date()))
                 async with back_door(servers) as db:
-                    return await _Demo(county, read_book(county, folder), options, service, db).run()
+                    scenario = night(county)
+                    # Off the loop: a month takes seconds.
+                    plan = await asyncio.to_thread(
+                        duty_plan, county, scenario, book, utc_now(), HANDOVER_SECONDS
+                    )
+                    return await _Demo(county, scenario, plan, options, service, db).run()
             finally:
                 await service.stop()
 
@@ -79,17 +85,24 @@ def run_demo(settings: Settings, folder: Path, county: County, options: Options)
 
 
 class _Demo:
-    def __init__(self, county: County, book: Book, options: Options, service: Service, db: Database) -> None:
+    def __init__(
+        self,
+        county: County,
+        scenario: Scenario,
+        plan: Plan | None,
+        options: Options,
+        service: Service,
+        db: Database,
+    ) -> None:
         self.county = county
         self.options = options
         self.service = service
         self.db = db
         # A file or a pipe has no width of its own; the table wants some.
         self.out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 170)
-        self.scenario: Scenario = night(county)
+        self.scenario = scenario
         self.pace = Pace(speed=options.speed)
         self.story = Story(options.lang)
-        plan = duty_plan(county, self.scenario, book, utc_now(), HANDOVER_SECONDS)
         self.duty = Duty(county, self.scenario, plan, self.story, self._tell)
         self.raised: defaultdict[str, asyncio.Future[str]] = defaultdict(asyncio.Future)  # scene → incident
         self.alarms = 0

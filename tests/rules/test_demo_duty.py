@@ -38,8 +38,11 @@ def test_the_team_that_hands_over_does_so_exactly_then_and_everything_stays_lega
     assert {turn.shift for turn in turns} == {HANDOVER_SHIFT}
     assert [t.starts for t in turns if now < t.starts <= now + timedelta(minutes=1)] == [plan.handover_at]
     assert any(t.ends == plan.handover_at for t in turns)
+    assert plan.roster.days == 31
+    assert plan.roster.first == now.astimezone(plan.book.time_zone).date() - timedelta(days=1)
     # What is broken can be allowed, and an officer is asked to.
     assert [v for v in check(plan.book, plan.roster) if v.blocks and v not in plan.lifted] == []
+    assert sum(v.rule == "seat_unfilled" for v in plan.lifted) == plan.empty
 
 
 def test_a_county_without_teams_plans_no_duty() -> None:
