@@ -111,7 +111,9 @@ async def _publish(world: DutyWorld, dice: Random) -> None:
     if dice.random() < 0.5:
         at = dice.randrange(len(duties))
         duties[at] = replace(duties[at], person=dice.choice(sorted(book().people)))
-    await world.publish(replace(roster, duties=tuple(sorted(duties))))
+    # From today on: what has begun stays, to the minute.
+    since = TODAY if dice.random() < 0.5 else None
+    await world.publish(replace(roster, duties=tuple(sorted(duties))), since)
 
 
 async def _repair(world: DutyWorld, dice: Random) -> None:
