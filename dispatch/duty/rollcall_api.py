@@ -10,6 +10,7 @@ from dispatch.access.guard import Guard
 from dispatch.access.principal import PEOPLE, Principal, Role
 from dispatch.access.problem import Problem, problems
 from dispatch.duty import attendance
+from dispatch.duty.desk import Code
 from dispatch.duty.rollcall_bodies import (
     AnswersBody,
     CallInAnswer,
@@ -100,7 +101,7 @@ def make_rollcall_router(db: Database, guard: Guard, county: str) -> APIRouter:
     @router.get("/call-in")
     async def whom_to_call(
         _: Annotated[Principal, Depends(officer)],
-        units: Annotated[list[str], Query(min_length=1, max_length=20)],
+        units: Annotated[list[Code], Query(min_length=1, max_length=20)],
     ) -> CallInAnswer:
         """For units without a legal crew: whom to ring up for each open seat, in fair order, with telephones."""
         async with db.work() as work:
