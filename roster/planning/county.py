@@ -179,9 +179,10 @@ def _lend(book: Book, ask: Ask, teams: Sequence[str], months: dict[str, TeamMont
             guests = _guests(book, ask, team, short)
             if not short or not guests or runner.stopped:
                 break
-            lenders = {guest.lender for guest in guests} if freed else set()
+            # Only who is planned now can be planned again; the duties of the other lenders stand.
+            lenders = {guest.lender for guest in guests if guest.lender in months} if freed else set()
             others = [d for at, month in sorted(months.items()) if at != team for d in month.duties]
-            kept = tuple(d for d in (*ask.fixed, *others) if d.team not in lenders or d.pinned)
+            kept = (*ask.fixed, *(d for d in others if d.team not in lenders or d.pinned))
             order = replace(_order(book, ask, team), elsewhere=kept, guests=guests)
             found = _one(runner, Task((order,), ask.seed, ask.effort, months[team].duties))
             if found is None or len(_required(book, ask, team, {team: found})) >= len(short):
@@ -196,7 +197,7 @@ def _lenders_again(
 ) -> dict[str, TeamMonth] | None:
     """The teams that lent, planned around their loans; None if one of them would be short then."""
     again: dict[str, TeamMonth] = {}
-    for lender in sorted({duty.borrowed_from for duty in found.duties if duty.borrowed_from}):
+    for lender in sorted({duty.borrowed_from for duty in found.duties if duty.borrowed_from in months}):
         now = {**months, **again, team: found}
         others = tuple(d for at, month in sorted(now.items()) if at != lender for d in month.duties)
         order = replace(_order(book, ask, lender), elsewhere=(*ask.fixed, *others))

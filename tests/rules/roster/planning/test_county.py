@@ -51,6 +51,20 @@ def test_a_team_without_drivers_borrows_where_it_may() -> None:
     assert required_empty(two_teams([False] * 6, spare, lends=True)) == {"T1": 0, "T2": 0}
 
 
+def test_a_lender_that_is_not_planned_now_keeps_its_duties_and_lends_beside_them() -> None:
+    """One team alone is asked for; the other's month stands, tight or roomy."""
+    for drivers in ([True, True, False, False, False, False], [True] * 6):
+        book = two_teams([False] * 6, drivers, lends=True)
+        standing = tuple(d for d in solve_county(book, ASK, Here(book)).roster.duties if d.team == "T2")
+        for fixed in (standing, ()):
+            alone = replace(ASK, teams=("T1",), fixed=fixed)
+            solved = solve_county(book, alone, Here(book))
+            assert {duty.team for duty in solved.roster.duties} <= {"T1"}
+            whole = replace(solved.roster, teams=("T1", "T2"), duties=(*solved.roster.duties, *fixed))
+            assert [one for one in blocking(check(book, whole)) if one.rule != "seat_unfilled"] == []
+            assert len(outcomes_of(book, alone, solved)) == 1
+
+
 def test_a_lender_is_not_left_short_itself() -> None:
     """One driver for each seat of its own: nothing to spare."""
     alone = two_teams([False] * 6, [True, True, False, False, False, False], lends=False)
