@@ -17,6 +17,8 @@ from gis_data.model import County
 from runtime.ports import free_port
 from tests.storage.small_county import small_county
 
+# One worker: the demo is played once for all its tests.
+pytestmark = pytest.mark.xdist_group("demo_once")
 STEPS = ("dispatched_at", "delivered_at", "acknowledged_at", "en_route_at", "on_scene_at")
 
 
