@@ -128,6 +128,32 @@ def _above(
 
 
 @compiled
+def _relax(
+    node: int,
+    first_up: NDArray[np.int64],
+    up: NDArray[np.int32],
+    times: NDArray[np.uint32],
+    dist: NDArray[np.uint32],
+    via: NDArray[np.int32],
+    seen: NDArray[np.uint32],
+    touched: int,
+) -> int:
+    """Reach the nodes above one over its arcs up; returns how many nodes are touched in all."""
+    here = dist[node]
+    if here < np.uint32(CLOSED):
+        for position in range(first_up[node], first_up[node + 1]):
+            reached = np.uint32(here + times[position, 1])
+            other = up[position]
+            if reached < dist[other]:
+                if dist[other] == np.uint32(CLOSED):
+                    seen[touched] = other
+                    touched += 1
+                dist[other] = reached
+                via[other] = via[node]
+    return touched
+
+
+@compiled
 def _climb(
     first_up: NDArray[np.int64],
     up: NDArray[np.int32],
@@ -162,31 +188,11 @@ def _climb(
             lowest = min(lowest, begin)
             node = begin
             while few and node >= 0:
-                here = dist[node]
-                if here < np.uint32(CLOSED):
-                    for position in range(first_up[node], first_up[node + 1]):
-                        reached = np.uint32(here + times[position, 1])
-                        other = up[position]
-                        if reached < dist[other]:
-                            if dist[other] == np.uint32(CLOSED):
-                                seen[touched] = other
-                                touched += 1
-                            dist[other] = reached
-                            via[other] = via[node]
+                touched = _relax(node, first_up, up, times, dist, via, seen, touched)
                 node = parent[node]
     if not few:
         for node in range(lowest, len(first_up) - 1):
-            here = dist[node]
-            if here < np.uint32(CLOSED):
-                for position in range(first_up[node], first_up[node + 1]):
-                    reached = np.uint32(here + times[position, 1])
-                    other = up[position]
-                    if reached < dist[other]:
-                        if dist[other] == np.uint32(CLOSED):
-                            seen[touched] = other
-                            touched += 1
-                        dist[other] = reached
-                        via[other] = via[node]
+            touched = _relax(node, first_up, up, times, dist, via, seen, touched)
 
     kept = len(kept_node)
     below_ms = np.empty(kept, dtype=np.uint32)

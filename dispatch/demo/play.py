@@ -7,7 +7,6 @@ import logging
 import sys
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -15,11 +14,9 @@ from typing import Any
 import httpx
 import uvloop
 from rich.console import Console
-from rich.table import Table
 
 from dispatch.access.principal import Role
 from dispatch.access.sessions import create_login_code
-from dispatch.alarms.triage import metres_between
 from dispatch.demo.dispatcher import Dispatcher
 from dispatch.demo.duty import BEFORE_SECONDS, Duty
 from dispatch.demo.duty_month import load_solver
@@ -27,17 +24,16 @@ from dispatch.demo.duty_plan import Plan, duty_plan
 from dispatch.demo.measured import latencies
 from dispatch.demo.narrator import Line, Story
 from dispatch.demo.pace import Pace
-from dispatch.demo.report import build_report, is_served, said
+from dispatch.demo.report import build_report, is_served
+from dispatch.demo.road import edge_on_the_way
 from dispatch.demo.scenario import Call, Scenario, night, random_calls
+from dispatch.demo.shown import clock_text, shown
 from dispatch.demo.stage import Service, back_door, choose_port, own_settings, tokens
 from dispatch.demo.teams import Cast, Team
 from dispatch.demo.watch import Watch
 from dispatch.messages import Lang, text
 from gis_data.model import County
 from roster.files.book import read_book
-from routing.county import county_graph
-from routing.live import LiveRoads
-from routing.route import route
 from runtime.clock import utc_now
 from runtime.database import Database
 from runtime.encoding import to_json, utc_text
@@ -48,7 +44,6 @@ LOG = logging.getLogger(__name__)
 PATIENCE_SECONDS = 300.0
 SEED = 140525
 HANDOVER_SECONDS = 50.0  # from the publication: in the middle of the tale
-COLUMNS = ("incident", "place", "unit", "eta", "reason", "dispatched", "delivered", "acknowledged", "state")
 TONES = {"alarm": "bold red", "warn": "yellow", "plain": None}
 
 
@@ -150,7 +145,8 @@ class _Demo:
                 await self._raise_all(api, dispatcher, len(teams))
                 await self.duty.await_handover()
                 report = await self._report(await self._settle())
-                self._show(report)
+                for part in shown(report, self.story, self.options.lang):
+                    self.out.print(part, markup=False)
                 if not self.options.once:
                     calling = asyncio.create_task(self.duty.keep_calling(api))
                     running.append(calling)
@@ -171,7 +167,7 @@ class _Demo:
         dispatcher.look(cards)
 
     def _print(self, at: str, line: Line) -> None:
-        said_line = f"{_clock(at)}  {text(line.code, line.params, self.options.lang)}"
+        said_line = f"{clock_text(at)}  {text(line.code, line.params, self.options.lang)}"
         self.out.print(said_line, style=TONES[line.tone], markup=False)
 
     def _tell(self, line: Line) -> None:
@@ -221,7 +217,7 @@ class _Demo:
         place = self.scenario.closed_bridge_at
         if place is None:
             return
-        edge = await asyncio.to_thread(_edge_on_the_way, self.county, place)
+        edge = await asyncio.to_thread(edge_on_the_way, self.county, place)
         loop = asyncio.get_running_loop()
         await asyncio.sleep(max(0.0, start + self.scenario.closed_bridge_after - loop.time()))
         if edge is None:
@@ -277,50 +273,6 @@ class _Demo:
             self.options.report.write_text(to_json(document) + "\n", encoding="utf-8")
         return document
 
-    def _show(self, report: dict[str, Any]) -> None:
-        lang = self.options.lang
-        table = Table(show_lines=False, pad_edge=False)
-        for column in (
-            "incident",
-            "place",
-            "unit",
-            "eta",
-            "reason",
-            "dispatched",
-            "delivered",
-            "acknowledged",
-            "state",
-        ):
-            table.add_column(text(f"demo.column.{column}", lang=lang), overflow="fold")
-        for incident in report["incidents"][:40]:
-            for row, a in enumerate(incident["assignments"]):
-                unit = self.story.units.get(a["unit"], {})
-                card = next(c for c in self.story.assignments.values() if _same(c, incident, a))
-                table.add_row(
-                    incident["number"] if row == 0 else "",
-                    incident["place"] if row == 0 else "",
-                    unit.get("name_en" if lang == "en" else "name", a["unit"]),
-                    "–" if a["eta_seconds"] is None else f"{a['eta_seconds'] / 60:.1f}′",
-                    said(card["reason"], lang),
-                    *(_clock(a[name]) for name in ("dispatched_at", "delivered_at", "acknowledged_at")),
-                    text(f"page.step.{a['state']}", lang=lang),
-                )
-        self.out.print(table)
-        for one in report["unserved"]:
-            self.say("demo.not_served", number=one["number"], place=one["place"])
-        alarm, device = report["latency_ms"]["alarm_to_dispatch"], report["latency_ms"]["dispatch_to_device"]
-        self.say(
-            "demo.summary",
-            served=report["served"],
-            alarms=report["alarms"],
-            acknowledged=report["acknowledged"],
-            escalated=report["escalated"],
-            a50=alarm["p50"],
-            a99=alarm["p99"],
-            d50=device["p50"],
-            d99=device["p99"],
-        )
-
     async def _link(self, code: str) -> None:
         """Print a link that lets one person in, once."""
         secret = await create_login_code(
@@ -344,43 +296,6 @@ class _Demo:
                 asked.clear()
                 await self._link("demo.console_at")
             asking.cancel()
-
-
-def _same(card: Any, incident: Any, assignment: Any) -> bool:
-    return bool(
-        card["incident"] == incident["id"]
-        and card["unit"] == assignment["unit"]
-        and card["dispatched_at"] == assignment["dispatched_at"]
-    )
-
-
-def _clock(at: str | None) -> str:
-    """Hours, minutes and seconds of an RFC 3339 time, in this machine's zone."""
-    if not at:
-        return "–"
-    return datetime.fromisoformat(at.replace("Z", "+00:00")).astimezone().strftime("%H:%M:%S")
-
-
-def _edge_on_the_way(county: County, place: tuple[float, float]) -> tuple[str, str] | None:
-    """A piece of road, a bridge if there is one, on the way of an engine from the nearest manned station."""
-    engines = {
-        u.station: u.vehicle_class for u in county.units if u.accepted and u.brings.get("engine", 0) > 0
-    }
-    near = sorted(
-        (s for s in county.stations if s.code in engines and not s.foreign),
-        key=lambda s: metres_between(s.position.x, s.position.y, *place),
-    )
-    live = LiveRoads(county_graph(county))
-    for station in near[:3]:
-        found = route(live, (station.position.x, station.position.y), place, engines[station.code])
-        pieces = [int(live.graph.piece[arc]) for arc in found.path.arcs]
-        if len(pieces) < 8:
-            continue
-        inner = pieces[len(pieces) // 4 : -2]
-        bridges = [p for p in inner if county.roads.bridge[p]]
-        piece = (bridges or inner)[0]
-        return county.roads.ids[piece], county.roads.names[piece] or "村道"
-    return None
 
 
 def _entered(asked: asyncio.Event) -> None:

@@ -65,6 +65,7 @@ async def _one(work: Work, id: UUID) -> Rollcall | None:
 
 
 async def _marked(work: Work, county: str, rollcall: Rollcall, **steps: datetime) -> Rollcall:
+    # Only names of instants are passed; mypy holds each value against every field of the class.
     after = replace(rollcall, **steps)  # type: ignore[arg-type]
     await save(work.conn, county, rollcall, after)
     return after

@@ -129,7 +129,7 @@ class Jobs:
         except asyncio.CancelledError:
             await asyncio.shield(self._fail(id, "roster_job_lost"))
             raise
-        except Exception:
+        except Exception:  # whatever ended it, whoever waits for the job must be told
             LOG.exception("roster job %s failed", id)
             await self._fail(id, "roster_job_failed")
         finally:

@@ -118,6 +118,7 @@ class StretchBody(_Body):
     is said narrows them, and what is not said asks for nothing. All roads only where it says `everywhere`.
     """
 
+    # JSON schema in plain dicts; pydantic asks for its own invariant type of them.
     model_config = ConfigDict(json_schema_extra=_SAYS_WHERE)  # type: ignore[typeddict-item]
 
     edges: Annotated[list[Word], Field(max_length=2000)] = []

@@ -19,6 +19,7 @@ from dispatch.push.frames import (
     ClientFrame,
     Closing,
     Command,
+    Crs,
     Decide,
     Error,
     EventFrame,
@@ -128,10 +129,10 @@ class Device:
         return self._send(Rollcall(str(uuid4()), team, day, shift, tuple(answers)))
 
     def position(
-        self, unit: str, lon: float, lat: float, at: datetime | None = None, crs: str = "wgs84"
+        self, unit: str, lon: float, lat: float, at: datetime | None = None, crs: Crs = "wgs84"
     ) -> None:
         """The newest fix of a unit counts; an older one that could not be sent is forgotten."""
-        self._positions[unit] = Position(unit, lon, lat, at or self.now(), crs)  # type: ignore[arg-type]
+        self._positions[unit] = Position(unit, lon, lat, at or self.now(), crs)
         self._soon(self._flush_positions())
 
     async def run(self) -> None:

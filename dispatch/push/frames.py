@@ -18,6 +18,7 @@ MOST_CHARACTERS = 65_536  # of a frame from a client
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.\-]{1,60}$")]
 CommandId = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,100}$")]
 Line = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,200}$")]
+Crs = Literal["wgs84", "cgcs2000", "gcj02", "bd09"]
 Degrees = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Sequence = Annotated[int, Field(ge=0, lt=2**63)]
 
@@ -95,7 +96,7 @@ class Position:
     lon: Degrees
     lat: Degrees
     at: AwareDatetime
-    crs: Literal["wgs84", "cgcs2000", "gcj02", "bd09"] = "wgs84"
+    crs: Crs = "wgs84"
     type: Literal["position"] = "position"
 
 

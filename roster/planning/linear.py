@@ -9,8 +9,9 @@ from typing import Any, Final
 
 import highspy
 import numpy as np
-from highspy import _core
 from numpy.typing import NDArray
+
+from roster.solving.quiet import quiet
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -18,7 +19,6 @@ Ints = NDArray[np.int64]
 INFINITY: Final = highspy.kHighsInf
 
 _OPTIONS: Final[Mapping[str, Any]] = {
-    "threads": 1,
     "mip_rel_gap": 0.0,
     "mip_abs_gap": 0.5,  # goals are whole numbers
     "mip_feasibility_tolerance": 1e-9,
@@ -160,9 +160,7 @@ class Programme:
     def _ready(self) -> Any:
         if self._solver is not None:
             return self._solver
-        # The bare solver: the class around it enables callbacks and, doing so, prints a banner on standard output.
-        solver = _core._Highs()
-        solver.setOptionValue("output_flag", False)
+        solver = quiet()
         for name, value in _OPTIONS.items():
             solver.setOptionValue(name, value)
         lp = highspy.HighsLp()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from roster.plan import Book, Duty, Roster
@@ -20,6 +20,7 @@ from roster.planning.repair_duties import Change, ChangeKind, roster_after
 from roster.planning.repair_goals import ANYTHING, Demand, Found
 from roster.planning.repair_model import RepairProgramme
 from roster.planning.repair_scope import Scope
+from roster.planning.timer import Timer
 from roster.rules.check import new_violations
 from roster.rules.rulebook import BY_CODE
 from roster.rules.violation import Violation, blocking
@@ -60,24 +61,6 @@ class Repair:
     """None: the first option's few changes are not proved in the time there was."""
 
 
-@dataclass(slots=True)
-class _Watch:
-    clock: Callable[[], float]
-    seconds: float
-    began: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.began = self.clock()
-
-    @property
-    def passed(self) -> float:
-        return self.clock() - self.began
-
-    @property
-    def left(self) -> float:
-        return max(0.05, self.seconds - self.passed)
-
-
 def repair(
     book: Book,
     roster: Roster,
@@ -93,7 +76,7 @@ def repair(
     What is past stays, within the notice window only asking moves anybody, pinned duties are left alone. Teams are
     mended one after the other. Every option has passed the independent checker: it breaks nothing new.
     """
-    watch = _Watch(clock, seconds)
+    watch = Timer(clock, seconds)
     known = book_with(book, away)
     released = released_duties(known, roster, away, now)
     teams = sorted({duty.team for duty in released})
@@ -123,7 +106,7 @@ class _Mender:
         released: Sequence[Duty],
         team: str,
         now: datetime,
-        watch: _Watch,
+        watch: Timer,
     ) -> None:
         self.case: RepairCase = case_of(book, roster, away, released, team, now)
         self.away = away

@@ -11,10 +11,10 @@ from collections.abc import Callable
 
 import highspy
 import numpy as np
-from highspy._core import _Highs
 
 from roster.solving.instance import Floats, Instance
 from roster.solving.pricing import lay_out, list_below, price_people
+from roster.solving.quiet import quiet
 from roster.solving.rows import Choices, Index, Rows, no_rows, priced, worth
 
 Stop = Callable[[], bool]
@@ -245,11 +245,3 @@ def cheapest_rows(instance: Instance, who: Index, duals: Floats, values: Floats)
         instance.fill_post, best, choices,
     )  # fmt: skip
     return best, choices
-
-
-def quiet() -> _Highs:
-    """A solver on one thread that says nothing (the public class prints a banner while it is made)."""
-    highs = _Highs()
-    highs.setOptionValue("output_flag", False)
-    highs.setOptionValue("threads", 1)
-    return highs
