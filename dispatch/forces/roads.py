@@ -29,8 +29,10 @@ Pause = Callable[[asyncio.Event, float], Awaitable[None]]
 
 async def pause(woken: asyncio.Event, seconds: float) -> None:
     """Until woken, and no longer than so many seconds."""
+    # Not wait_for: in Python 3.11 it swallows a cancellation that comes in the tick in which it is woken.
     with suppress(TimeoutError):
-        await asyncio.wait_for(woken.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await woken.wait()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from dispatch.forces.conditions import (
     remove_condition,
     turn_conditions,
 )
-from dispatch.forces.roads import RoadBook
+from dispatch.forces.roads import RoadBook, pause
 from gis_data.crs import from_wgs84
 from gis_data.model import Name, SpeedProfile
 from routing.graph import build_graph
@@ -230,7 +230,7 @@ async def test_two_processes_have_a_closure_by_a_hint_or_by_the_poll(
     async def poll(woken: asyncio.Event, seconds: float) -> None:
         polls.append(seconds)
         polled.set()
-        await asyncio.wait_for(woken.wait(), 10) if hinted else await asyncio.sleep(0)
+        await (pause(woken, 10) if hinted else asyncio.sleep(0))
 
     books = [RoadBook(CODE, LiveRoads(GRAPH), pause=poll) for _ in range(2)]
     follower = roads_db if hinted else other
@@ -341,3 +341,22 @@ async def test_a_query_at_the_very_second_has_the_speeds_of_its_hour(
     fake_clock.advance(600)
     again = await refresh(roads_db, book)
     assert again.weights("heavy_engine") is usual.weights("heavy_engine")
+
+
+async def test_whoever_waits_for_news_of_the_roads_ends_when_told_to_in_the_very_tick_of_the_news() -> None:
+    """A service that is stopped as a hint comes in must not go on following."""
+    woken = asyncio.Event()
+
+    async def follow() -> None:
+        while True:
+            await pause(woken, 3600)
+            woken.clear()
+
+    task = asyncio.create_task(follow())
+    await asyncio.sleep(0)
+    woken.set()
+    await asyncio.sleep(0)  # the inner wait is over, whoever waits for it not yet on its way
+    task.cancel()
+    done, _ = await asyncio.wait({task}, timeout=2)
+    task.cancel()
+    assert done
