@@ -17,7 +17,7 @@ from routing.passable import CLOSED
 from routing.scratch import NOTHING, ScratchPool
 from routing.search import Sources, Targets
 
-FEW_STOPS = 64  # from more of them every node is swept in the order of the ranks
+GATHERED = np.uint32(CLOSED + 1)  # above a stop, and not reached yet
 
 
 class Above(NamedTuple):
@@ -135,22 +135,16 @@ def _relax(
     times: NDArray[np.uint32],
     dist: NDArray[np.uint32],
     via: NDArray[np.int32],
-    seen: NDArray[np.uint32],
-    touched: int,
-) -> int:
-    """Reach the nodes above one over its arcs up; returns how many nodes are touched in all."""
+) -> None:
+    """Reach the nodes above one over its arcs up; ties to the earlier source."""
     here = dist[node]
     if here < np.uint32(CLOSED):
         for position in range(first_up[node], first_up[node + 1]):
             reached = np.uint32(here + times[position, 1])
             other = up[position]
-            if reached < dist[other]:
-                if dist[other] == np.uint32(CLOSED):
-                    seen[touched] = other
-                    touched += 1
+            if reached < dist[other] or (reached == dist[other] and via[node] < via[other]):
                 dist[other] = reached
                 via[other] = via[node]
-    return touched
 
 
 @compiled
@@ -174,25 +168,24 @@ def _climb(
     via: NDArray[np.int32],
     seen: NDArray[np.uint32],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    touched = 0
-    few = len(source_node) <= FEW_STOPS
-    lowest = len(first_up) - 1
+    # Every way up from a stop leads over nodes above it: they are gathered, each once, and swept from the bottom up.
+    gathered, chains = 0, 0
     for source in range(len(source_node)):
         begin = rank[source_node[source]]
-        if source_cost[source] < np.int64(dist[begin]):
-            if dist[begin] == np.uint32(CLOSED):
-                seen[touched] = begin
-                touched += 1
+        node = begin
+        if dist[node] == np.uint32(CLOSED):
+            chains += 1
+        while node >= 0 and dist[node] == np.uint32(CLOSED):
+            dist[node] = GATHERED
+            seen[gathered] = node
+            gathered += 1
+            node = parent[node]
+        if source_cost[source] < min(np.int64(dist[begin]), np.int64(CLOSED)):
             dist[begin] = source_cost[source]
             via[begin] = source
-            lowest = min(lowest, begin)
-            node = begin
-            while few and node >= 0:
-                touched = _relax(node, first_up, up, times, dist, via, seen, touched)
-                node = parent[node]
-    if not few:
-        for node in range(lowest, len(first_up) - 1):
-            touched = _relax(node, first_up, up, times, dist, via, seen, touched)
+    rising = np.sort(seen[:gathered]) if chains > 1 else seen[:gathered]
+    for node in rising:
+        _relax(node, first_up, up, times, dist, via)
 
     kept = len(kept_node)
     below_ms = np.empty(kept, dtype=np.uint32)
@@ -208,7 +201,7 @@ def _climb(
                 end = ends_at[kept_up[position]]
         below_ms[place] = best
         ends_at[place] = end
-    for i in range(touched):
+    for i in range(gathered):
         dist[seen[i]] = np.uint32(CLOSED)
 
     targets = len(direct)
