@@ -8,12 +8,14 @@ vehicle stops farther off to be ranked better. A class without a hose walks, but
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gis_data.model import DrivingRules, VehicleClass
+from routing.compiled import compiled
 
 
 class LastMetres(NamedTuple):
@@ -50,18 +52,18 @@ class LastMetres(NamedTuple):
 
 def last_metres(rules: DrivingRules, vehicle: VehicleClass, air_metres: NDArray[np.float64]) -> LastMetres:
     """For stops at these air distances from the fire."""
-    ground = air_metres * rules.walk_detour
-    nothing = np.zeros(len(ground), dtype=np.int64)
-    if vehicle.hose_metres <= 0.0:
-        foot = np.where(air_metres <= rules.at_scene_metres, 0.0, ground)
-        return LastMetres(np.zeros(len(ground)), foot, nothing, _walk_ms(rules, foot), nothing, foot < 0.0)
-    water = ground <= vehicle.hose_metres
-    hose, foot = np.where(water, ground, 0.0), np.where(water, 0.0, ground)
-    setup = np.where(water, _setup_ms(vehicle, hose), 0)
-    on_foot = _walk_ms(rules, foot)
-    longest = _setup_ms(vehicle, np.array(vehicle.hose_metres))
-    counted = np.maximum(on_foot, longest) + round(rules.without_water_seconds * 1000.0)
-    return LastMetres(hose, foot, setup, on_foot, np.where(water, 0, counted - on_foot), water)
+    return LastMetres(
+        *_laid(
+            air_metres,
+            float(rules.walk_detour),
+            float(rules.at_scene_metres),
+            float(rules.walk_kmh),
+            round(rules.without_water_seconds * 1000.0),
+            float(vehicle.hose_metres),
+            float(vehicle.water_setup_seconds),
+            float(vehicle.hose_seconds_per_100_metres),
+        )
+    )
 
 
 def no_last_metres(stops: int) -> LastMetres:
@@ -75,10 +77,50 @@ def common_metres(rules: DrivingRules, off_road_metres: float) -> float:
     return 0.0 if off_road_metres <= rules.at_scene_metres else off_road_metres * rules.walk_detour
 
 
-def _setup_ms(vehicle: VehicleClass, hose_metres: NDArray[np.float64]) -> NDArray[np.int64]:
-    lay = vehicle.hose_seconds_per_100_metres / 100.0 * hose_metres
-    return np.floor((vehicle.water_setup_seconds + lay) * 1000.0 + 0.5).astype(np.int64)
+@compiled
+def _laid(
+    air_metres: NDArray[np.float64],
+    detour: float,
+    at_scene_metres: float,
+    walk_kmh: float,
+    without_water_ms: int,
+    reach_metres: float,
+    setup_seconds: float,
+    seconds_per_100_metres: float,
+) -> tuple[
+    NDArray[np.float64],
+    NDArray[np.float64],
+    NDArray[np.int64],
+    NDArray[np.int64],
+    NDArray[np.int64],
+    NDArray[np.bool_],
+]:
+    count = len(air_metres)
+    hose, foot = np.zeros(count), np.zeros(count)
+    setup_ms = np.zeros(count, dtype=np.int64)
+    on_foot_ms, without_ms = np.zeros_like(setup_ms), np.zeros_like(setup_ms)
+    water = np.zeros(count, dtype=np.bool_)
+    longest_ms = _setup_ms(setup_seconds, seconds_per_100_metres, reach_metres)
+    for i in range(count):
+        ground = air_metres[i] * detour
+        if reach_metres <= 0.0:
+            foot[i] = 0.0 if air_metres[i] <= at_scene_metres else ground
+            on_foot_ms[i] = _walk_ms(foot[i], walk_kmh)
+        elif ground <= reach_metres:
+            water[i], hose[i] = True, ground
+            setup_ms[i] = _setup_ms(setup_seconds, seconds_per_100_metres, ground)
+        else:
+            foot[i] = ground
+            on_foot_ms[i] = _walk_ms(ground, walk_kmh)
+            without_ms[i] = max(on_foot_ms[i], longest_ms) + without_water_ms - on_foot_ms[i]
+    return hose, foot, setup_ms, on_foot_ms, without_ms, water
 
 
-def _walk_ms(rules: DrivingRules, foot_metres: NDArray[np.float64]) -> NDArray[np.int64]:
-    return np.floor(foot_metres * 3600.0 / rules.walk_kmh + 0.5).astype(np.int64)
+@compiled
+def _setup_ms(setup_seconds: float, seconds_per_100_metres: float, hose_metres: float) -> int:
+    return math.floor((setup_seconds + seconds_per_100_metres / 100.0 * hose_metres) * 1000.0 + 0.5)
+
+
+@compiled
+def _walk_ms(foot_metres: float, walk_kmh: float) -> int:
+    return math.floor(foot_metres * 3600.0 / walk_kmh + 0.5)

@@ -18,6 +18,7 @@ from routing.matching import Fix, Matcher, match, matched
 from routing.path import path_of
 from routing.rank import rank
 from routing.reach import Start
+from routing.thinning import thinned
 
 LANE = ((112.0, 35.0), (112.0005, 35.0), (112.001, 35.0))
 FAR_LANE = ((112.01, 35.0), (112.011, 35.0))
@@ -35,6 +36,7 @@ def warm_up() -> None:
     for roads in (live, live.with_hierarchy(Hierarchy(live.graph))):
         for start, reach in zip(starts, rank(roads, 112.0008, 35.0, starts), strict=True):
             path_of(roads, start, reach)
+    thinned(np.array(LANE), 1.0)
     matcher = Matcher("any")
     for seconds, lon in ((0.0, 112.0002), (5.0, 112.0007)):
         matcher, _ = match(live.graph, live.graph.inbound, matcher, Fix(seconds, lon, 35.0), seconds)

@@ -20,7 +20,8 @@ The policy, and the evidence for it (a study of six synthetic counties, docs/dec
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,6 +56,13 @@ _CAUSE_OF_GATE = (
     (Gate.NOT_CAPABLE, Cause.NOT_CAPABLE),
 )
 
+_SPECIAL = {
+    Rule.ZONE_BRIGADE: (int(Role.ZONE_BRIGADE), Reason.ZONE_BRIGADE),
+    Rule.RESPONSIBLE_STATION: (int(Role.RESPONSIBLE), Reason.RESPONSIBLE_STATION),
+    Rule.MICRO_ON_FOOT: (int(Role.ON_FOOT_NEAR), Reason.MICRO_ON_FOOT),
+    Rule.ENTERPRISE_OWN: (int(Role.OWN_PREMISES), Reason.OWN_PREMISES),
+}
+
 
 def choose(units: Units, requests: tuple[Request, ...], policy: Policy) -> Choice:
     """Choose units for every request: life first, then whoever has waited longest.
@@ -64,7 +72,7 @@ def choose(units: Units, requests: tuple[Request, ...], policy: Policy) -> Choic
     order = sorted(
         range(len(requests)), key=lambda r: (not requests[r].life_at_risk, -requests[r].waiting_ms, r)
     )
-    sent = np.zeros(len(units.turnout_ms), dtype=np.bool_)
+    sent = bytearray(len(units.turnout_ms))
     picks: list[Pick] = []
     passed: list[Passed] = []
     shortfalls: list[Shortfall] = []
@@ -77,12 +85,13 @@ def choose(units: Units, requests: tuple[Request, ...], policy: Policy) -> Choic
         passed.extend(one.passed_over())
     # Availability does not depend on the place, so any request's gates tell it.
     free = _free_engines(units, requests[0]) if requests else units.engine & (units.zone >= 0)
+    left = free & ~np.frombuffer(sent, dtype=np.bool_)
     return Choice(
         tuple(picks),
         tuple(passed),
         tuple(shortfalls),
-        _zones_emptied(units, free, sent),
-        int((free & ~sent).sum()),
+        tuple(sorted(set(units.zone[free].tolist()) - set(units.zone[left].tolist()))),
+        int(np.count_nonzero(left)),
     )
 
 
@@ -102,30 +111,29 @@ def _free_engines(units: Units, request: Request) -> NDArray[np.bool_]:
     return np.asarray(units.engine & (units.zone >= 0) & (request.gates & _AWAY == 0), dtype=np.bool_)
 
 
-def _zones_emptied(units: Units, free: NDArray[np.bool_], sent: NDArray[np.bool_]) -> tuple[int, ...]:
-    before = {int(zone) for zone in units.zone[free]}
-    after = {int(zone) for zone in units.zone[free & ~sent]}
-    return tuple(sorted(before - after))
-
-
 class _Choosing:
-    """The choice for one request; `sent` is shared, so that nobody is sent to two places."""
+    """The choice for one request; `sent` (a byte a unit) is shared, so that nobody is sent to two places.
 
-    def __init__(
-        self, units: Units, request: Request, policy: Policy, index: int, sent: NDArray[np.bool_]
-    ) -> None:
+    What each step asks of all units it asks as arrays, and then looks at them one by one, soonest first: it seldom
+    gets far.
+    """
+
+    def __init__(self, units: Units, request: Request, policy: Policy, index: int, sent: bytearray) -> None:
         self.units = units
         self.request = request
         self.policy = policy
         self.index = index
         self.sent = sent
+        self.sent_array: NDArray[np.bool_] = np.frombuffer(sent, dtype=np.bool_)  # of the same bytes
         self.picks: list[Pick] = []
         self.unfilled: list[int] = []
         self.kept_back: set[int] = set()
         self.residual = request.need.astype(np.float64).copy()
-        self.arrival_ms = units.turnout_ms + request.travel_ms
-        reachable = request.travel_ms < UNREACHABLE_MS
-        self.open = (request.gates == 0) & reachable
+        arrival_ms = units.turnout_ms + request.travel_ms
+        is_open = (request.gates == 0) & (request.travel_ms < UNREACHABLE_MS)
+        by_time = np.argsort(arrival_ms, kind="stable")
+        self.arrival_ms: list[int] = arrival_ms.tolist()
+        self.queue: list[int] = by_time[is_open[by_time]].tolist()  # whom nothing stops, soonest first
         self.takes_slot = (request.role & int(Role.NO_SLOT)) == 0
         self.free_engines = _free_engines(units, request)
 
@@ -133,46 +141,46 @@ class _Choosing:
 
     def fill_slots(self) -> None:
         for slot, wanted in enumerate(self.request.slots):
-            able = self.open & ~self.sent & wanted.classes_ok & _brings(self.units.brings, wanted.needs)
+            able = wanted.classes_ok & _brings(self.units.brings, wanted.needs)
             if wanted.rule is Rule.NEAREST:
                 self._soonest_within_tolerance(slot, wanted, able & self.takes_slot)
             else:
                 self._special(slot, wanted, able)
 
+    def _waiting(self, able: NDArray[np.bool_]) -> list[int]:
+        """Those of the units that nothing stops and that are not sent yet, soonest first."""
+        fit, sent = able.tolist(), self.sent
+        return [unit for unit in self.queue if fit[unit] and not sent[unit]]
+
     def _soonest_within_tolerance(self, slot: int, wanted: SlotWanted, able: NDArray[np.bool_]) -> None:
-        indices = np.flatnonzero(able)
-        if len(indices) == 0:
+        waiting = self._waiting(able)
+        if not waiting:
             self._not_filled(slot, wanted)
             return
-        soonest = int(self.arrival_ms[indices].min())
+        soonest = self.arrival_ms[waiting[0]]
         tolerance = (
             self.policy.life_tolerance_ms if self.request.life_at_risk else self.policy.zone_tolerance_ms
         )
-        near = indices[self.arrival_ms[indices] <= soonest + tolerance]
-        order = self.request.zone_order[near]
-        unit = next(self._by_time(near[order == order.min()]))
-        cost = int(self.arrival_ms[unit]) - soonest
-        if cost == 0:
-            reason = Reason.NEAREST
-        else:
-            reason = Reason.OWN_ZONE if self.request.zone_order[unit] == 0 else Reason.BACKING_ZONE
+        latest = soonest + tolerance
+        near = list(takewhile(lambda unit: self.arrival_ms[unit] <= latest, waiting))
+        orders = self.request.zone_order[near].tolist()
+        least = min(orders)
+        unit = next(self._by_time([one for one, order in zip(near, orders, strict=True) if order == least]))
+        cost = self.arrival_ms[unit] - soonest
+        for_the_zone = Reason.OWN_ZONE if least == 0 else Reason.BACKING_ZONE
+        reason = for_the_zone if cost else Reason.NEAREST
         self._take(unit, slot, -1, reason, cost, wanted.counts)
 
     def _special(self, slot: int, wanted: SlotWanted, able: NDArray[np.bool_]) -> None:
-        role, reason = {
-            Rule.ZONE_BRIGADE: (Role.ZONE_BRIGADE, Reason.ZONE_BRIGADE),
-            Rule.RESPONSIBLE_STATION: (Role.RESPONSIBLE, Reason.RESPONSIBLE_STATION),
-            Rule.MICRO_ON_FOOT: (Role.ON_FOOT_NEAR, Reason.MICRO_ON_FOOT),
-            Rule.ENTERPRISE_OWN: (Role.OWN_PREMISES, Reason.OWN_PREMISES),
-        }[wanted.rule]
-        has_role = (self.request.role & int(role)) != 0
+        role, reason = _SPECIAL[wanted.rule]
+        has_role = (self.request.role & role) != 0
         if wanted.counts and any(has_role[pick.unit] for pick in self.picks):
             return  # it already comes
-        indices = np.flatnonzero(able & has_role)
-        if len(indices) == 0:
+        waiting = self._waiting(able & has_role)
+        if not waiting:
             self._not_filled(slot, wanted)
             return
-        unit = next(self._by_time(indices))
+        unit = next(self._by_time(waiting))
         if wanted.rule is Rule.ZONE_BRIGADE and not self._force_is_spare(unit):
             self.kept_back.add(unit)
             return
@@ -183,7 +191,7 @@ class _Choosing:
             return False
         if self.request.life_at_risk or not self.units.engine[unit]:
             return True
-        return int((self.free_engines & ~self.sent).sum()) > self.policy.free_engine_reserve
+        return int((self.free_engines & ~self.sent_array).sum()) > self.policy.free_engine_reserve
 
     # ── what the plan still lacks ──────────────────────────────────────────────────────────────────────────────
 
@@ -200,8 +208,7 @@ class _Choosing:
     def _soonest_that_helps(self) -> tuple[int, int] | None:
         lacking = self.residual > 1e-9
         helps = (self.units.brings[:, lacking] > 1e-9).any(axis=1)
-        able = self.open & ~self.sent & self.takes_slot & helps
-        for unit in self._by_time(np.flatnonzero(able)):
+        for unit in self._by_time(self._waiting(helps & self.takes_slot)):
             for task, needs in enumerate(self.request.extra_tasks):
                 if bool((self.units.brings[unit] >= needs - 1e-9).all()):
                     return unit, task
@@ -209,17 +216,14 @@ class _Choosing:
 
     # ── bookkeeping ────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _by_time(self, units: NDArray[np.int64]) -> Iterator[int]:
-        """Soonest first; a tie goes to the unit whose zone keeps another manned engine, then to the index."""
-        times = self.arrival_ms[units]
-        order = np.argsort(times, kind="stable")
-        in_order, ms = units[order].tolist(), times[order].tolist()
+    def _by_time(self, waiting: Sequence[int]) -> Iterator[int]:
+        """From soonest first, ties by index: a tie goes to the unit whose zone keeps another manned engine."""
         first = 0
-        while first < len(in_order):
-            end = first + 1
-            while end < len(in_order) and ms[end] == ms[first]:
+        while first < len(waiting):
+            end, ms = first + 1, self.arrival_ms[waiting[first]]
+            while end < len(waiting) and self.arrival_ms[waiting[end]] == ms:
                 end += 1
-            tied = in_order[first:end]
+            tied = waiting[first:end]
             yield from tied if len(tied) == 1 else sorted(tied, key=lambda i: (self._last_of_zone(i), i))
             first = end
 
@@ -227,13 +231,15 @@ class _Choosing:
         zone = self.units.zone[unit]
         if zone < 0 or not self.units.engine[unit]:
             return False
-        others = self.free_engines & ~self.sent & (self.units.zone == zone)
+        others = self.free_engines & ~self.sent_array & (self.units.zone == zone)
         others[unit] = False
         return not bool(others.any())
 
     def _take(self, unit: int, slot: int, task: int, reason: Reason, cost_ms: int, counts: bool) -> None:
-        sooner = self.open & ~self.sent & (self.arrival_ms < self.arrival_ms[unit])
-        self.picks.append(Pick(self.index, unit, slot, task, reason, cost_ms, int(sooner.sum())))
+        ms = self.arrival_ms[unit]
+        sooner = takewhile(lambda other: self.arrival_ms[other] < ms, self.queue)
+        rank = sum(1 for other in sooner if not self.sent[other])
+        self.picks.append(Pick(self.index, unit, slot, task, reason, cost_ms, rank))
         self.sent[unit] = True
         if counts and self.takes_slot[unit]:
             self.residual = np.maximum(0.0, self.residual - self.units.brings[unit])
@@ -291,7 +297,9 @@ class _Choosing:
         asked = self.request.need > 1e-9
         helps = (self.units.brings[:, asked] > 1e-9).any(axis=1) & self.takes_slot
         # Sent: taken by another request of this same choice.
-        stopped = np.where((self.request.gates == 0) & self.sent, int(Gate.BUSY), self.request.gates).tolist()
+        stopped = np.where(
+            (self.request.gates == 0) & self.sent_array, int(Gate.BUSY), self.request.gates
+        ).tolist()
         flags = {value: Gate(value) for value in set(stopped)}
         none, slower, not_needed = Gate.NONE, Reason.SLOWER, Reason.NOT_NEEDED
         return [

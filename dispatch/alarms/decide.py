@@ -53,7 +53,7 @@ def decide(
     asked = frame(county, candidates, travels, standing, plan, reinforcement=reinforcement)
     choice = choose(asked.units, (asked.request,), asked.policy)
     inputs = {
-        **to_record(asked.units, (asked.request,), asked.policy),
+        **to_record(asked.units, (asked.request,), asked.policy, asked.units_record),
         "candidates": [unit.code for unit in candidates],
         "on_foot_metres": travels.on_foot_metres.round(1).tolist(),
         "capabilities": list(asked.capabilities),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dispatch.alarms.columns import Columns, columns_of
 from dispatch.alarms.deadlines import verb_towards
 from dispatch.alarms.question import (
     UNLISTED_ZONE,
@@ -21,7 +23,7 @@ from dispatch.alarms.question import (
 from dispatch.alarms.travel import Travels
 from dispatch.alarms.triage import metres_between
 from dispatch.forces.model import Candidate, Gate
-from gis_data.model import County, DutyMode, ResponsePlan, Slot, SlotRule, StationClass, Verb
+from gis_data.model import County, ResponsePlan, Slot, SlotRule, StationClass, Verb
 
 OWN_PREMISES_METRES = 1500.0
 SECOND_TASKS = ("water_supply", "evacuation")
@@ -41,6 +43,9 @@ _ROLES = {
 _ZONE_BRIGADE, _RESPONSIBLE, _ON_FOOT_NEAR, _OWN_PREMISES, _NO_SLOT = (
     int(role)
     for role in (Role.ZONE_BRIGADE, Role.RESPONSIBLE, Role.ON_FOOT_NEAR, Role.OWN_PREMISES, Role.NO_SLOT)
+)
+_MICRO, _ENTERPRISE = (
+    tuple(StationClass).index(force) for force in (StationClass.MICRO, StationClass.ENTERPRISE)
 )
 
 
@@ -67,6 +72,7 @@ class Frame:
     """The question for `choose`, and what its indices stand for."""
 
     units: Units
+    units_record: Mapping[str, Any]  # the same as plain lists, for the record of the decision
     request: Request
     policy: Policy
     capabilities: tuple[str, ...]
@@ -89,24 +95,26 @@ def frame(
     """Ask for what the plan still lacks, or, with `reinforcement`, for just these quantities more."""
     capabilities = tuple(county.capabilities)
     zones = tuple(zone.code for zone in county.zones)
-    verbs = _verbs(county, candidates, standing.kind)
-    roles = _roles(county, candidates, standing)
-    slots = () if reinforcement is not None else _open_slots(plan, standing, candidates, roles)
+    columns = columns_of(county, candidates)
+    verbs = _verbs(columns, standing.kind)
+    roles = _roles(columns, standing)
+    slots = () if reinforcement is not None else _open_slots(plan, standing, columns, roles)
     tasks = tuple(dict.fromkeys((plan.extra_task, *SECOND_TASKS)))
     need = reinforcement if reinforcement is not None else _lacking(plan, standing)
     request = Request(
         travel_ms=travels.whole_ms,
-        gates=_gates(county, candidates, travels, verbs, standing),
+        gates=_gates(columns, travels, verbs, standing),
         role=roles,
-        zone_order=_zone_order(county, candidates, standing.zone),
-        slots=tuple(_wanted(county, slot, candidates, capabilities) for slot in slots),
+        zone_order=_zone_order(columns, standing.zone),
+        slots=tuple(_wanted(columns, slot, capabilities) for slot in slots),
         need=_vector(need, capabilities),
         extra_tasks=tuple(_vector(county.tasks[task].needs, capabilities) for task in tasks),
         life_at_risk=standing.life_at_risk,
         waiting_ms=standing.waiting_ms,
     )
     return Frame(
-        units=_units(candidates, capabilities, zones),
+        units=columns.units,
+        units_record=columns.record,
         request=request,
         policy=policy_of(county),
         capabilities=capabilities,
@@ -128,105 +136,68 @@ def policy_of(county: County) -> Policy:
     )
 
 
-def _units(candidates: Sequence[Candidate], capabilities: tuple[str, ...], zones: tuple[str, ...]) -> Units:
-    zone_at = {code: place for place, code in enumerate(zones)}
-    modes = tuple(DutyMode)
-    return Units(
-        turnout_ms=np.array([round(unit.turnout_seconds * 1000) for unit in candidates], dtype=np.int64),
-        brings=_table([unit.brings for unit in candidates], capabilities),
-        full_brings=_table([unit.full_brings for unit in candidates], capabilities),
-        zone=np.array([-1 if u.foreign else zone_at.get(u.zone, -1) for u in candidates], dtype=np.int32),
-        engine=np.array([unit.brings.get("engine", 0.0) > 0 for unit in candidates], dtype=np.bool_),
-        # By place in the list: these are the same objects, while a dictionary would hash every one of them in Python.
-        duty_mode=np.array([modes.index(unit.duty_mode) for unit in candidates], dtype=np.int8),
-    )
-
-
-def _table(quantities: Sequence[Mapping[str, float]], capabilities: tuple[str, ...]) -> NDArray[np.float64]:
-    """A row for each of them; few units bring much of what there is."""
-    column = {code: place for place, code in enumerate(capabilities)}
-    table = np.zeros((len(quantities), len(capabilities)))
-    places: list[int] = []
-    amounts: list[float] = []
-    for first, brought in zip(range(0, table.size, len(capabilities) or 1), quantities, strict=False):
-        places += [first + column[code] for code in brought if code in column]
-        amounts += [brought[code] for code in brought if code in column]
-    table.reshape(-1)[places] = amounts
-    return table
-
-
-def _verbs(county: County, candidates: Sequence[Candidate], kind: str) -> tuple[Verb, ...]:
+def _verbs(columns: Columns, kind: str) -> tuple[Verb, ...]:
     """What we may do towards each; units of one force and body are alike."""
-    classes = tuple(StationClass)
     known: dict[tuple[int, str, bool], Verb] = {}
-    verbs = []
-    for unit in candidates:
-        alike = (classes.index(unit.station_class), unit.body, unit.foreign)
+    for alike, unit in zip(columns.alike, columns.candidates, strict=True):
         if alike not in known:
-            known[alike] = verb_towards(county.authority, unit, kind)[0]
-        verbs.append(known[alike])
-    return tuple(verbs)
+            known[alike] = verb_towards(columns.county.authority, unit, kind)[0]
+    return tuple([known[alike] for alike in columns.alike])
 
 
-def _roles(county: County, candidates: Sequence[Candidate], standing: Standing) -> NDArray[np.int32]:
+def _roles(columns: Columns, standing: Standing) -> NDArray[np.int32]:
+    county = columns.county
+    roles = np.zeros(len(columns.candidates), dtype=np.int32)
     brigade = next((zone.brigade for zone in county.zones if zone.code == standing.zone), None)
-    micro, enterprise = StationClass.MICRO, StationClass.ENTERPRISE  # looked up once, not for every unit
-    roles = []
-    for unit in candidates:
-        role = 0
-        if brigade is not None and unit.station == brigade:
-            role |= _ZONE_BRIGADE
-        if standing.station is not None and unit.station == standing.station:
-            role |= _RESPONSIBLE
-        if unit.station_class is micro:
-            role |= _NO_SLOT
-            if _away_metres(unit, standing) <= county.policy.micro_metres:
-                role |= _ON_FOOT_NEAR
-        elif unit.station_class is enterprise and _away_metres(unit, standing) <= OWN_PREMISES_METRES:
-            role |= _OWN_PREMISES
-        roles.append(role)
-    return np.array(roles, dtype=np.int32)
-
-
-def _away_metres(unit: Candidate, standing: Standing) -> float:
-    return metres_between(unit.lon, unit.lat, standing.lon, standing.lat)
+    for station, role in ((brigade, _ZONE_BRIGADE), (standing.station, _RESPONSIBLE)):
+        if station is not None:
+            roles[[one == station for one in columns.stations]] |= role
+    for force, role, within_metres in (
+        (_MICRO, _ON_FOOT_NEAR, county.policy.micro_metres),
+        (_ENTERPRISE, _OWN_PREMISES, OWN_PREMISES_METRES),
+    ):
+        rows = np.flatnonzero(columns.station_class == force)
+        near = [
+            row
+            for row, lon, lat in zip(
+                rows.tolist(), columns.lon[rows].tolist(), columns.lat[rows].tolist(), strict=True
+            )
+            if metres_between(lon, lat, standing.lon, standing.lat) <= within_metres
+        ]
+        roles[near] |= role
+        if force == _MICRO:
+            roles[rows] |= _NO_SLOT
+    return roles
 
 
 def _gates(
-    county: County,
-    candidates: Sequence[Candidate],
-    travels: Travels,
-    verbs: Sequence[Verb],
-    standing: Standing,
+    columns: Columns, travels: Travels, verbs: Sequence[Verb], standing: Standing
 ) -> NDArray[np.int32]:
-    gates = np.array([int(unit.gates) for unit in candidates], dtype=np.int32)
-    turnout_seconds = np.array([unit.turnout_seconds for unit in candidates], dtype=np.float64)
-    too_far = turnout_seconds * 1000 + travels.way_ms > county.policy.max_travel_seconds * 1000
+    gates = columns.gates.copy()
+    too_far = columns.turnout_ms + travels.way_ms > columns.county.policy.max_travel_seconds * 1000
     gates[~travels.reachable] |= int(Gate.NO_ROAD)
     gates[travels.reachable & too_far] |= int(Gate.TOO_FAR)
     if Verb.NOTIFY in verbs:
         gates[[verb is Verb.NOTIFY for verb in verbs]] |= int(Gate.NOT_OURS)
     if standing.tried:
-        gates[[unit.code in standing.tried for unit in candidates]] |= int(Gate.TRIED)
+        gates[[code in standing.tried for code in columns.codes]] |= int(Gate.TRIED)
     return gates
 
 
-def _zone_order(county: County, candidates: Sequence[Candidate], zone: str | None) -> NDArray[np.int32]:
-    mine = next((z for z in county.zones if z.code == zone), None)
+def _zone_order(columns: Columns, zone: str | None) -> NDArray[np.int32]:
+    mine = next((z for z in columns.county.zones if z.code == zone), None)
     order = {code: place for place, code in enumerate((mine.code, *mine.backup))} if mine else {}
-    return np.array(
-        [UNLISTED_ZONE if unit.foreign else order.get(unit.zone, UNLISTED_ZONE) for unit in candidates],
-        dtype=np.int32,
-    )
+    order.pop("", None)  # the zone of whoever comes from beyond the border
+    return np.array([order.get(home, UNLISTED_ZONE) for home in columns.zones], dtype=np.int32)
 
 
 def _open_slots(
-    plan: ResponsePlan, standing: Standing, candidates: Sequence[Candidate], roles: NDArray[np.int32]
+    plan: ResponsePlan, standing: Standing, columns: Columns, roles: NDArray[np.int32]
 ) -> tuple[Slot, ...]:
     """The plan's slots that nobody fills; a zone brigade or responsible station that already comes is not sent for."""
     present = 0
-    for unit, role in zip(candidates, roles.tolist() if standing.present else (), strict=False):
-        if unit.code in standing.present:
+    for code, role in zip(columns.codes, roles.tolist() if standing.present else (), strict=False):
+        if code in standing.present:
             present |= role
     return tuple(
         slot
@@ -241,17 +212,16 @@ def _lacking(plan: ResponsePlan, standing: Standing) -> Mapping[str, float]:
     }
 
 
-def _wanted(
-    county: County, slot: Slot, candidates: Sequence[Candidate], capabilities: tuple[str, ...]
-) -> SlotWanted:
-    task_needs = _vector(county.tasks[slot.task].needs, capabilities)
+def _wanted(columns: Columns, slot: Slot, capabilities: tuple[str, ...]) -> SlotWanted:
+    task_needs = _vector(columns.county.tasks[slot.task].needs, capabilities)
     if slot.classes:
-        classes_ok = np.array([unit.station_class in slot.classes for unit in candidates], dtype=np.bool_)
+        admitted = np.array([force in slot.classes for force in StationClass], dtype=np.bool_)
+        classes_ok = admitted[columns.station_class]
     else:
-        classes_ok = np.ones(len(candidates), dtype=np.bool_)
+        classes_ok = np.ones(len(columns.candidates), dtype=np.bool_)
     return SlotWanted(
         rule=_RULES[slot.rule],
-        needs=np.maximum(task_needs, _vector(slot.needs, capabilities)),
+        needs=np.maximum(task_needs, _vector(slot.needs, capabilities)) if slot.needs else task_needs,
         classes_ok=classes_ok,
         counts=slot.counts,
         optional=slot.optional,

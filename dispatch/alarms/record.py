@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,9 @@ from dispatch.alarms.question import Choice, Policy, Request, Rule, SlotWanted, 
 
 RECORD_VERSION = 2
 
+_UNITS, _REQUEST, _SLOT, _POLICY = (
+    tuple(field.name for field in fields(kind)) for kind in (Units, Request, SlotWanted, Policy)
+)
 _DTYPES: dict[str, type[np.generic]] = {
     "turnout_ms": np.int64,
     "brings": np.float64,
@@ -30,13 +33,18 @@ _DTYPES: dict[str, type[np.generic]] = {
 }
 
 
-def to_record(units: Units, requests: tuple[Request, ...], policy: Policy) -> dict[str, Any]:
-    """Everything `choose` is given, as JSON values."""
+def to_record(
+    units: Units,
+    requests: tuple[Request, ...],
+    policy: Policy,
+    units_record: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Everything `choose` is given, as JSON values. `units_record`: the units as such already."""
     return {
         "v": RECORD_VERSION,
-        "units": _arrays_to_lists({f.name: getattr(units, f.name) for f in fields(units)}),
+        "units": units_record or _plain(units, _UNITS),
         "requests": [_request_to_record(request) for request in requests],
-        "policy": asdict(policy),
+        "policy": {name: getattr(policy, name) for name in _POLICY},
     }
 
 
@@ -61,11 +69,8 @@ def replay(inputs: Mapping[str, Any]) -> Choice:
 
 
 def _request_to_record(request: Request) -> dict[str, Any]:
-    plain = _arrays_to_lists({f.name: getattr(request, f.name) for f in fields(request)})
-    plain["slots"] = [
-        {**_arrays_to_lists({f.name: getattr(slot, f.name) for f in fields(slot)}), "rule": int(slot.rule)}
-        for slot in request.slots
-    ]
+    plain = _plain(request, _REQUEST)
+    plain["slots"] = [{**_plain(slot, _SLOT), "rule": int(slot.rule)} for slot in request.slots]
     plain["extra_tasks"] = [needs.tolist() for needs in request.extra_tasks]
     return plain
 
@@ -79,10 +84,9 @@ def _request_from_record(plain: Mapping[str, Any]) -> Request:
     return Request(**values)
 
 
-def _arrays_to_lists(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in values.items()
-    }
+def _plain(value: Any, names: tuple[str, ...]) -> dict[str, Any]:
+    found = ((name, getattr(value, name)) for name in names)
+    return {name: one.tolist() if isinstance(one, np.ndarray) else one for name, one in found}
 
 
 def _lists_to_arrays(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -52,6 +52,11 @@ class Whereabouts:
     at_station: bool
 
 
+def is_stale(fix_at: datetime, now: datetime) -> bool:
+    """Whether a fix is too old to say where a unit on standby is."""
+    return now - fix_at > STALE_AFTER
+
+
 def whereabouts(
     *,
     station: tuple[float, float],
@@ -68,7 +73,7 @@ def whereabouts(
     elsewhere = status in AWAY or duty_mode in (DutyMode.PATROL, DutyMode.FORWARD_POST)
     if fix is None or fix_at is None or not elsewhere:
         return Whereabouts(*station, True)
-    if status is Status.STANDBY and now - fix_at > STALE_AFTER:
+    if status is Status.STANDBY and is_stale(fix_at, now):
         return Whereabouts(*station, True)
     return Whereabouts(*fix, False)
 

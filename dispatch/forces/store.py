@@ -13,7 +13,7 @@ from asyncpg import Record
 
 from dispatch.forces.degrade import DEFAULT_RULES, CrewRules, degrade
 from dispatch.forces.model import Candidate, Gate
-from dispatch.forces.positions import place_from, whereabouts
+from dispatch.forces.positions import is_stale, place_from, whereabouts
 from dispatch.forces.status import WORKING, Status
 from dispatch.forces.turnout import is_night, turnout_seconds
 from gis_data.model import Contact, County, DutyMode, StationClass
@@ -58,17 +58,39 @@ async def load_candidates(
 ) -> tuple[Candidate, ...]:
     """Every unit of the county with what it brings now and what stops it, ordered by code.
 
-    A unit that an assignment of `ignore_incident` holds does not count as busy for it.
+    A unit that an assignment of `ignore_incident` holds does not count as busy for it. Whoever stands as at the last
+    call is the same object again, so that what was worked out of it still holds.
     """
     policy = county.policy
     night = is_night(now, ZoneInfo(county.time_zone), policy.night_from_hour, policy.night_to_hour)
     rules = crew_rules(county)
-    return tuple(
-        [
-            _candidate(row, _crew_of(row, now), county, rules, night, now, ignore_incident)
-            async for row in SQL.unit_rows(conn, county=county.code)
-        ]
-    )
+    known = _known_of(county)
+    found = []
+    async for row in SQL.unit_rows(conn, county=county.code):
+        crew = _crew_of(row, now)
+        if ignore_incident is not None:
+            found.append(_candidate(row, crew, county, rules, night, now, ignore_incident))
+            continue
+        # What a candidate is made of: its row, and what the hour makes of it.
+        stale = row["position_at"] is not None and is_stale(row["position_at"], now)
+        made_of = (night, crew is None, stale, *row)
+        before, unit = known.get(row["id"], ((), None))
+        if unit is None or before != made_of:
+            new = _candidate(row, crew, county, rules, night, now, None)
+            unit = unit if unit == new else new  # a fix of a unit at its station changes nothing
+            known[new.unit_id] = (made_of, unit)
+        found.append(unit)
+    return tuple(found)
+
+
+# The county that was asked for last, and of each of its units the last candidate and what it was made of.
+_last: list[tuple[County, dict[UUID, tuple[tuple[object, ...], Candidate]]]] = []
+
+
+def _known_of(county: County) -> dict[UUID, tuple[tuple[object, ...], Candidate]]:
+    if not _last or _last[0][0] is not county:
+        _last[:] = [(county, {})]
+    return _last[0][1]
 
 
 def _crew_of(row: Record, now: datetime) -> Crew | None:

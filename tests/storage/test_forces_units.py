@@ -107,6 +107,16 @@ async def test_night_turnout_follows_the_county_clock(stopped_db: Database, fake
     assert (await candidates(stopped_db))["s3-1"].turnout_seconds == 300
 
 
+async def test_whoever_stands_as_before_is_the_same_object(county_db: Database) -> None:
+    before = await candidates(county_db)
+    await status(county_db, "s2-1", Status.EN_ROUTE)
+    after = await candidates(county_db)
+    assert {code for code in before if after[code] is not before[code]} == {"s2-1"}
+    assert after["s2-1"].gates == Gate.BUSY
+    await status(county_db, "s2-1", Status.STANDBY)
+    assert (await candidates(county_db))["s2-1"] == before["s2-1"]
+
+
 async def test_a_short_crew_degrades_what_a_candidate_brings(county_db: Database) -> None:
     await duty(county_db, "s1-1", crew=3, qualifications={"driver": 1, "ba": 2})
     unit = (await candidates(county_db))["s1-1"]
