@@ -236,7 +236,9 @@ class Hindrances:
     def __init__(self, live: LiveRoads, lon: float, lat: float, fleet: Fleet, numbers: Iterable[int]) -> None:
         self._live, self._starts = live, fleet.starts
         hindered = [
-            number for number in sorted(numbers) if fleet.starts[number].vehicle_class in live.touched
+            number
+            for number in (sorted(numbers) if live.touched else ())
+            if fleet.starts[number].vehicle_class in live.touched
         ]
         self._row_of = {number: row for row, number in enumerate(hindered)}
         if hindered:

@@ -93,10 +93,9 @@ def frame(
     reinforcement: Mapping[str, float] | None = None,
 ) -> Frame:
     """Ask for what the plan still lacks, or, with `reinforcement`, for just these quantities more."""
-    capabilities = tuple(county.capabilities)
-    zones = tuple(zone.code for zone in county.zones)
+    terms = _terms_of(county)
     columns = columns_of(county, candidates)
-    verbs = _verbs(columns, standing.kind)
+    verbs = _verbs(terms, columns, standing.kind)
     roles = _roles(columns, standing)
     slots = () if reinforcement is not None else _open_slots(plan, standing, columns, roles)
     tasks = tuple(dict.fromkeys((plan.extra_task, *SECOND_TASKS)))
@@ -106,9 +105,9 @@ def frame(
         gates=_gates(columns, travels, verbs, standing),
         role=roles,
         zone_order=_zone_order(columns, standing.zone),
-        slots=tuple(_wanted(columns, slot, capabilities) for slot in slots),
-        need=_vector(need, capabilities),
-        extra_tasks=tuple(_vector(county.tasks[task].needs, capabilities) for task in tasks),
+        slots=tuple(_wanted(terms, columns, slot) for slot in slots),
+        need=_vector(need, terms.capabilities),
+        extra_tasks=tuple(terms.tasks[task] for task in tasks),
         life_at_risk=standing.life_at_risk,
         waiting_ms=standing.waiting_ms,
     )
@@ -116,14 +115,36 @@ def frame(
         units=columns.units,
         units_record=columns.record,
         request=request,
-        policy=policy_of(county),
-        capabilities=capabilities,
-        zones=zones,
+        policy=terms.policy,
+        capabilities=terms.capabilities,
+        zones=terms.zones,
         slots=slots,
         extra_tasks=tasks,
         extra_slots=_extra_slots(standing.filled),
         verbs=verbs,
     )
+
+
+class _Terms:
+    """What of a county's data every question to it says in the same way."""
+
+    def __init__(self, county: County) -> None:
+        self.county = county
+        self.capabilities = tuple(county.capabilities)
+        self.zones = tuple(zone.code for zone in county.zones)
+        self.policy = policy_of(county)
+        self.tasks = {code: _vector(task.needs, self.capabilities) for code, task in county.tasks.items()}
+        # By kind of incident, and by what is alike in units.
+        self.verbs: dict[str, dict[tuple[int, str, bool], Verb]] = {}
+
+
+_last: list[_Terms] = []
+
+
+def _terms_of(county: County) -> _Terms:
+    if not _last or _last[0].county is not county:
+        _last[:] = [_Terms(county)]
+    return _last[0]
 
 
 def policy_of(county: County) -> Policy:
@@ -136,9 +157,9 @@ def policy_of(county: County) -> Policy:
     )
 
 
-def _verbs(columns: Columns, kind: str) -> tuple[Verb, ...]:
+def _verbs(terms: _Terms, columns: Columns, kind: str) -> tuple[Verb, ...]:
     """What we may do towards each; units of one force and body are alike."""
-    known: dict[tuple[int, str, bool], Verb] = {}
+    known = terms.verbs.setdefault(kind, {})
     for alike, unit in zip(columns.alike, columns.candidates, strict=True):
         if alike not in known:
             known[alike] = verb_towards(columns.county.authority, unit, kind)[0]
@@ -212,20 +233,16 @@ def _lacking(plan: ResponsePlan, standing: Standing) -> Mapping[str, float]:
     }
 
 
-def _wanted(columns: Columns, slot: Slot, capabilities: tuple[str, ...]) -> SlotWanted:
-    task_needs = _vector(columns.county.tasks[slot.task].needs, capabilities)
+def _wanted(terms: _Terms, columns: Columns, slot: Slot) -> SlotWanted:
+    needs = terms.tasks[slot.task]
+    if slot.needs:
+        needs = np.maximum(needs, _vector(slot.needs, terms.capabilities))
     if slot.classes:
         admitted = np.array([force in slot.classes for force in StationClass], dtype=np.bool_)
         classes_ok = admitted[columns.station_class]
     else:
         classes_ok = np.ones(len(columns.candidates), dtype=np.bool_)
-    return SlotWanted(
-        rule=_RULES[slot.rule],
-        needs=np.maximum(task_needs, _vector(slot.needs, capabilities)) if slot.needs else task_needs,
-        classes_ok=classes_ok,
-        counts=slot.counts,
-        optional=slot.optional,
-    )
+    return SlotWanted(_RULES[slot.rule], needs, classes_ok, slot.counts, slot.optional)
 
 
 def _vector(quantities: Mapping[str, float], capabilities: tuple[str, ...]) -> NDArray[np.float64]:
