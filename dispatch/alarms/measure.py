@@ -1,4 +1,4 @@
-"""Times and ways of every unit to a place on the live roads, outside any lock, and off the event loop if they take long."""
+"""Times and ways of every unit to a place on the live roads, outside any lock; off the event loop if they take long."""
 
 from __future__ import annotations
 
