@@ -9,52 +9,64 @@ from collections.abc import Sequence
 
 import click
 
-from dispatch.cli.coverage import coverage
-from dispatch.cli.demonstrate import demo
-from dispatch.cli.devices import device
-from dispatch.cli.folders import county
-from dispatch.cli.isochrones import isochrone
-from dispatch.cli.postgres import postgres
-from dispatch.cli.roads import nearest
-from dispatch.cli.roster import roster
-from dispatch.cli.serving import serve
-from dispatch.cli.simulate import simulate
-from dispatch.cli.speeds import speeds
-from dispatch.cli.tokens import operator, token
-from dispatch.cli.water import water
-from dispatch.cli.ways import matrix, route
+from dispatch.cli.lazy import Lazy, Named
 from gis_data.errors import InputError
 from runtime.errors import UserError
 
+COMMANDS = {
+    "demo": Named(
+        "dispatch.cli.demonstrate:demo",
+        "Servers, county, service, a simulated team on every device, and a scripted night.",
+    ),
+    "serve": Named("dispatch.cli.serving:serve", "Run the service."),
+    "county": Named(
+        "dispatch.cli.folders:county",
+        "A county is a folder: county.toml, county.gpkg, units.csv, people.csv.",
+    ),
+    "nearest": Named(
+        "dispatch.cli.roads:nearest", "The units that would be there first, by turnout and road."
+    ),
+    "route": Named(
+        "dispatch.cli.ways:route", "The fastest way of one vehicle class to a point, step by step"
+    ),
+    "matrix": Named("dispatch.cli.ways:matrix", "The seconds from every station to every place"),
+    "isochrone": Named(
+        "dispatch.cli.isochrones:isochrone",
+        "The area a vehicle class reaches by road from a station or a point",
+    ),
+    "water": Named(
+        "dispatch.cli.water:water",
+        "Water by road for a fire: the sources, and a shuttle of tankers or a relay of pumps.",
+    ),
+    "coverage": Named(
+        "dispatch.cli.coverage:coverage", "Which places an engine reaches in time from the order on"
+    ),
+    "simulate": Named("dispatch.cli.simulate:simulate", "Response times under one or several policies"),
+    "roster": Named(
+        "dispatch.cli.roster:roster", "值班备勤表: plan, check, mend and publish who is on duty where."
+    ),
+    "speeds": Named(
+        "dispatch.cli.speeds:speeds",
+        "What drives from rolling to arriving say of the speeds by vehicle class and class of road.",
+    ),
+    "token": Named("dispatch.cli.tokens:token", "Tokens for gateways, devices and scripts."),
+    "operator": Named("dispatch.cli.tokens:operator", "People who work on the console."),
+    "device": Named("dispatch.cli.devices:device", "Receive orders and print them"),
+    "postgres": Named("dispatch.cli.postgres:postgres", "Run one of PostgreSQL's tools on the database"),
+}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+@click.group(
+    cls=Lazy,
+    named=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(package_name="pianqu", prog_name="pianqu")
 def pianqu() -> None:
     """片区: fire-alarm dispatch and duty rostering for a county.
 
     统一调度、划区执勤、互为辅助.
     """
-
-
-for command in (
-    demo,
-    serve,
-    county,
-    nearest,
-    route,
-    matrix,
-    isochrone,
-    water,
-    coverage,
-    simulate,
-    roster,
-    speeds,
-    token,
-    operator,
-    device,
-    postgres,
-):
-    pianqu.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,36 +1,36 @@
-"""`pianqu roster …`: a group whose commands load only when they are asked for, since each has its own libraries."""
+"""`pianqu roster …`: who is on duty where, and why."""
 
 from __future__ import annotations
 
-from importlib import import_module
-
 import click
 
-_COMMANDS = {
-    "check": "dispatch.cli.roster_files",
-    "import": "dispatch.cli.roster_files",
-    "export": "dispatch.cli.roster_files",
-    "solve": "dispatch.cli.roster_solve",
-    "repair": "dispatch.cli.roster_repair",
-    "explain": "dispatch.cli.roster_explain",
-    "publish": "dispatch.cli.roster_publish",
+from dispatch.cli.lazy import Lazy, Named
+
+COMMANDS = {
+    "check": Named(
+        "dispatch.cli.roster_files:check_command", "Audit a roster by every rule, hand-made ones too."
+    ),
+    "import": Named(
+        "dispatch.cli.roster_files:import_command",
+        "Read a month as offices keep it: people by days, marks in cells.",
+    ),
+    "export": Named(
+        "dispatch.cli.roster_files:export_command",
+        "Write a roster as a month calendar (xlsx, html, pdf), a person's calendar feed (ics) or a document (json).",
+    ),
+    "solve": Named("dispatch.cli.roster_solve:solve_command", "Plan a month."),
+    "repair": Named(
+        "dispatch.cli.roster_repair:repair_command",
+        "Up to three ways to mend a roster, fewest changed duties first.",
+    ),
+    "explain": Named(
+        "dispatch.cli.roster_explain:explain_command",
+        "Why a month cannot be done: counts, the smallest clash, ways out.",
+    ),
+    "publish": Named("dispatch.cli.roster_publish:publish_command", "Put a roster document in force."),
 }
 
 
-class _Lazy(click.Group):
-    """A module holds the commands as functions of their name, `_command` behind it."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
-            return None
-        found = getattr(import_module(_COMMANDS[cmd_name]), f"{cmd_name}_command")
-        assert isinstance(found, click.Command)
-        return found
-
-
-@click.group(cls=_Lazy)
+@click.group(cls=Lazy, named=COMMANDS)
 def roster() -> None:
     """值班备勤表: plan, check, mend and publish who is on duty where."""
