@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from dispatch.cli.options import county_option, data_options, json_option, print_json, settings_of
-from dispatch.cli.roster_files import book_of, lang_option, month_of, must_be_drawable
+from dispatch.cli.roster_options import book_of, lang_option, month_of, must_be_drawable
 from dispatch.messages import Lang, text
 from dispatch.messages.repairs import count_text, part_text, step_text
 from gis_data.errors import InputError

@@ -14,13 +14,13 @@ import click
 
 from dispatch.cli.folders import beside
 from dispatch.cli.options import (
-    county_folder,
     county_option,
     data_options,
     json_option,
     print_json,
     settings_of,
 )
+from dispatch.cli.roster_options import book_of, lang_option, month_of, must_be_drawable
 from dispatch.cli.tokens import county_code
 from dispatch.duty.exporting import Form, exported
 from dispatch.duty.store import in_force, load_book, published_days, with_retired
@@ -28,11 +28,9 @@ from dispatch.messages import Lang, text
 from dispatch.messages.violations import violation_text
 from gis_data.errors import InputError
 from gis_data.fault import Fault
-from gis_data.folder import read_county
 from gis_data.model import Person as PersonRow
 from gis_data.tables import write_table
-from roster.files.book import read_book
-from roster.files.document import EARLIEST, LATEST, read_roster, write_roster
+from roster.files.document import read_roster, write_roster
 from roster.files.month import is_synthetic
 from roster.files.office import Imported, import_roster
 from roster.files.rows import row_of
@@ -42,17 +40,7 @@ from roster.rules.violation import Violation, blocking
 from runtime.clock import utc_now
 from runtime.database import Database
 
-_FORMATS = ("xlsx", "html", "pdf", "ics", "json")
-
-
-def lang_option(command: Any) -> Any:
-    return click.option(
-        "--lang",
-        type=click.Choice(["zh", "en"]),
-        default="zh",
-        show_default=True,
-        help="Language of sentences.",
-    )(command)
+_FORMATS: tuple[Form, ...] = ("xlsx", "html", "pdf", "ics", "json")
 
 
 @click.command("check")
@@ -172,7 +160,7 @@ def import_command(
 @click.option(
     "--published", metavar="YYYY-MM", help="The month in force in the database, instead of a document."
 )
-@click.option("--format", "form", required=True, type=click.Choice(_FORMATS))
+@click.option("--format", "form", type=click.Choice(_FORMATS), help="By default what --out ends with.")
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
 @click.option("--team", "teams", multiple=True, metavar="CODE", help="Only this team; again for more.")
 @click.option("--person", metavar="CODE", help="Only this person; iCalendar needs one.")
@@ -181,7 +169,7 @@ def import_command(
 def export_command(
     file: Path | None,
     published: str | None,
-    form: Form,
+    form: Form | None,
     out: Path,
     teams: tuple[str, ...],
     person: str | None,
@@ -189,7 +177,7 @@ def export_command(
     **where: Any,
 ) -> None:
     """Write a roster as a month calendar (xlsx, html, pdf), a person's calendar feed (ics) or a document (json)."""
-    settings = settings_of(**where)
+    settings, form = settings_of(**where), form or _form_of(out)
     if (file is None) == (published is None):
         raise InputError("ROSTER.json", "or --published is needed, and not both", "name one of the two")
     if file is not None:
@@ -212,6 +200,15 @@ def export_command(
     out.write_bytes(exported(book, roster, form, teams, person, utc_now()))
 
 
+def _form_of(out: Path) -> Form:
+    form = next((form for form in _FORMATS if out.suffix.lower() == f".{form}"), None)
+    if form is None:
+        raise InputError(
+            "--out", f"{out.name} does not tell its format", f"end it with .{', .'.join(_FORMATS)}"
+        )
+    return form
+
+
 async def published_roster(db: Database, first: date, days: int) -> tuple[Roster, Book]:
     """What is in force on these days after every change, with the book it was published by."""
     last = first + timedelta(days=days - 1)
@@ -226,42 +223,6 @@ async def published_roster(db: Database, first: date, days: int) -> tuple[Roster
             )
         named = await with_retired(conn, county, book, duties)
     return Roster(county, first, days, tuple(teams), duties), named
-
-
-def book_of(settings: Any, county: Path | None, roster: Roster | None = None) -> Book:
-    """The book of a county folder. A roster of another county, or of teams it does not have, is refused."""
-    folder = county_folder(settings, county)
-    book = read_book(read_county(folder), folder)
-    if roster is None:
-        return book
-    if roster.county != book.county:
-        raise InputError(
-            "--county",
-            f"is {book.county}, the roster is of {roster.county}",
-            "name the folder of the roster's county",
-        )
-    unknown = [team for team in roster.teams if team not in book.teams]
-    if unknown:
-        raise InputError(
-            "--county",
-            f"has no team {unknown[0]!r}, which the roster is of",
-            "correct its roster.toml, or the roster's field teams",
-        )
-    return book
-
-
-def must_be_drawable(book: Book, roster: Roster) -> None:
-    """What names a team or shift that the county does not have cannot be drawn or mended; `roster check` judges it."""
-    unknown = [
-        team for team in (*roster.teams, *(duty.team for duty in roster.duties)) if team not in book.teams
-    ]
-    unknown += [duty.shift for duty in roster.duties if duty.shift not in book.shifts]
-    if unknown:
-        raise InputError(
-            "teams and shifts of the roster",
-            f"{', '.join(list(dict.fromkeys(unknown))[:5])} are not in the county",
-            "correct roster.toml, or the roster",
-        )
 
 
 def sentence(fault: Fault, lang: Lang) -> str:
@@ -284,19 +245,6 @@ def _document(one: Violation) -> dict[str, Any]:
         "zh": violation_text(one, "zh"),
         "en": violation_text(one, "en"),
     }
-
-
-def month_of(value: str | None, option: str = "--month") -> date | None:
-    if value is None:
-        return None
-    try:
-        first = date.fromisoformat(f"{value}-01")
-    except ValueError:
-        raise InputError(option, f"{value!r} is not a month", "write YYYY-MM, such as 2026-12") from None
-    if not EARLIEST <= first <= LATEST:
-        years = f"write a month of {EARLIEST.year} to {LATEST.year}"
-        raise InputError(option, f"{value} is out of reach", years)
-    return first
 
 
 def _absences(imported: Imported) -> bytes:

@@ -13,7 +13,7 @@ import click
 from dispatch.access.problem import Problem
 from dispatch.cli.folders import beside
 from dispatch.cli.options import data_options, json_option, print_json, settings_of
-from dispatch.cli.roster_files import lang_option
+from dispatch.cli.roster_options import lang_option
 from dispatch.cli.tokens import county_code
 from dispatch.duty.publishing import publish, save_draft
 from dispatch.messages import Lang, text

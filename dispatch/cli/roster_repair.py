@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from dispatch.cli.options import county_option, data_options, json_option, print_json, settings_of
-from dispatch.cli.roster_files import book_of, lang_option, must_be_drawable
+from dispatch.cli.roster_options import book_of, lang_option, must_be_drawable
 from dispatch.messages import Lang, text
 from dispatch.messages.repairs import change_params, change_text
 from gis_data.errors import InputError

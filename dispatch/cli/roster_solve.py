@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from dispatch.cli.options import county_option, data_options, json_option, print_json, settings_of
-from dispatch.cli.roster_files import book_of, lang_option, month_of
+from dispatch.cli.roster_options import book_of, lang_option, month_of
 from dispatch.messages import Lang, text
 from gis_data.errors import InputError
 from roster.files.document import write_roster

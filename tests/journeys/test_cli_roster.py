@@ -51,7 +51,7 @@ def test_an_offices_month_is_imported_checked_and_exported(
     ):
         file = tmp_path / f"r.{form}"
         only = ("--person", "m10") if form == "ics" else ()
-        assert main(["roster", "export", str(out), "--format", form, "--out", str(file), *only, *where]) == 0
+        assert main(["roster", "export", str(out), "--out", str(file), *only, *where]) == 0
         assert file.read_bytes().startswith(first)
 
 
@@ -86,6 +86,7 @@ def test_every_fault_of_a_spreadsheet_is_one_line_and_nothing_is_written(
         (("explain", "--month", "9999-12"), "9999-12 is out of reach"),
         (("solve", "--month", "2026-12", "--out", "none/r.json"), "none is no folder"),
         (("export", "--published", "May", "--format", "pdf", "--out", "x.pdf"), "'May' is not a month"),
+        (("export", "--published", "2026-12", "--out", "x.doc"), "x.doc does not tell its format"),
         (
             ("export", "--published", "2026-99", "--format", "pdf", "--out", "x.pdf"),
             "--published: '2026-99' is not",
