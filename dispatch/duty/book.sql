@@ -41,6 +41,15 @@ from absence
 where county = :county and withdrawn_at is null and ends_at > :since and starts_at < :until
 order by starts_at, code;
 
+-- name: absences_told(county, since, until, team)
+-- The same with names, of everybody or of a team's members.
+select a.code, a.person, p.name, a.kind, a.starts_at, a.ends_at, a.note, a.from_folder, a.told_by, a.told_at,
+    coalesce(jsonb_path_query_array(p.memberships, '$[*].team'), '[]') as teams
+from absence a left join person p on p.county = a.county and p.code = a.person
+where a.county = :county and a.withdrawn_at is null and a.ends_at > :since and a.starts_at < :until
+    and (:team::text is null or p.memberships @> jsonb_build_array(jsonb_build_object('team', :team::text)))
+order by a.starts_at, a.code;
+
 -- name: insert_absences(county, rows, from_folder, by, at)!
 -- One of the folder's that is there already takes the folder's values; one made on a page is never overwritten.
 insert into absence (id, county, code, person, kind, starts_at, ends_at, note, from_folder, told_by, told_at)

@@ -20,7 +20,16 @@ from dispatch.duty.bodies import (
     ListAnswer,
     RequestBody,
 )
-from dispatch.duty.desk import Days, PathCode, RequestId, RosterDesk, in_reach, meant_person, own_code
+from dispatch.duty.desk import (
+    Days,
+    PathCode,
+    QueryCode,
+    RequestId,
+    RosterDesk,
+    in_reach,
+    meant_person,
+    own_code,
+)
 from dispatch.duty.store import BOOK
 from roster.people import AbsenceKind
 from runtime.database import Work
@@ -37,12 +46,15 @@ def add_record_routes(router: APIRouter, desk: RosterDesk) -> None:
     asking = Depends(desk.guard.require(*ROSTERING, Role.MEMBER))
 
     @router.get("/absences")
-    async def absences(first: date, days: Days, who: Annotated[Principal, anybody]) -> ListAnswer:
-        """Who is away at some time of these days; a member sees his or her own."""
+    async def absences(
+        first: date, days: Days, who: Annotated[Principal, anybody], team: QueryCode = None
+    ) -> ListAnswer:
+        """Who is away at some time of these days, of all or of one team; a member sees his or her own."""
         in_reach(first)
         since = datetime.combine(first, time(), ZoneInfo(desk.county.time_zone))
         async with db.reading() as conn:
-            rows = BOOK.absences(conn, county=county, since=since, until=since + timedelta(days=days))
+            until = since + timedelta(days=days)
+            rows = BOOK.absences_told(conn, county=county, since=since, until=until, team=team)
             found = [dict(row) async for row in rows]
         own = own_code(who)
         return ListAnswer(items=[row for row in found if own in (None, row["person"])])

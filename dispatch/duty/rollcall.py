@@ -7,7 +7,7 @@ Facts are written down as told: a person without the seat's qualification may si
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -177,8 +177,9 @@ def _answered(
 def _seated(rollcall: Rollcall, seat: TurnSeat, person: str, one: Answer, now: datetime, by: str) -> Rollcall:
     there = rollcall.sitting(seat.key)
     if there is not None and there.person == person:
-        # Back from an errand, or said again.
-        return _put(rollcall, replace(there, state=State.PRESENT, back_by=None, cause=None))
+        # Back from an errand, or said again; who was to begin with the shift and takes over before it begins now.
+        since = min(there.since, now) if one.now and there.since is not None else there.since
+        return _put(rollcall, replace(there, state=State.PRESENT, since=since, back_by=None, cause=None))
     # Said within the time of grace it counts from the beginning: people were there, the roll call was late.
     punctual = not one.now and now <= rollcall.due_at and rollcall.settled_at is None
     since = rollcall.starts_at if punctual or (now < rollcall.starts_at and not one.now) else now
@@ -267,6 +268,18 @@ def mark_no_shows(rollcall: Rollcall, now: datetime) -> tuple[Rollcall, tuple[Tu
         assert seat.planned is not None
         rollcall = _missing(rollcall, seat, seat.planned, State.NO_SHOW, None, now, "deadline")
     return rollcall, missing
+
+
+def told_now(rollcalls: Sequence[Rollcall], now: datetime) -> tuple[Rollcall, ...]:
+    """Of a team's turns those that matter at this minute: that run, that somebody stands over from, and the next."""
+    coming = min((one.starts_at for one in rollcalls if one.starts_at > now), default=None)
+    return tuple(
+        one
+        for one in rollcalls
+        if one.starts_at == coming
+        or one.starts_at <= now < one.ends_at
+        or (one.ends_at <= now and any(told.state in THERE for told in one.attendance))
+    )
 
 
 class Step(StrEnum):

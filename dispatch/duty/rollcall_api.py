@@ -17,15 +17,19 @@ from dispatch.duty.rollcall_bodies import (
     RecallAnswer,
     RollcallAnswer,
     RollcallsAnswer,
+    SubstitutesAnswer,
+    TeamNowAnswer,
 )
 from dispatch.duty.rollcall_card import rollcall_card
 from dispatch.duty.rollcall_store import known_people, people_of, rollcalls_between, shown_rollcalls
-from dispatch.duty.substituting import call_in
+from dispatch.duty.substituting import call_in, seat_substitutes
+from dispatch.duty.watching import team_now
 from runtime.database import Database, Work
 from runtime.idempotency import run_once
 
 Word = Annotated[str, Path(pattern=r"^[^\x00-\x1f\x7f]{1,64}$")]
 Named = Annotated[str | None, Query(pattern=r"^[^\x00-\x1f\x7f]{1,64}$")]
+Seat = Annotated[str, Query(pattern=r"^[^\x00-\x1f\x7f]{1,120}$")]
 RequestId = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)]
 LONGEST_DAYS = 62
 
@@ -36,6 +40,7 @@ def make_rollcall_router(db: Database, guard: Guard, county: str) -> APIRouter:
     officers = (Role.DISPATCHER, Role.SUPERVISOR, Role.ADMIN, Role.ROSTER_OFFICER)
     teller = guard.require(*officers, Role.DEVICE)
     officer = guard.require(*officers)
+    person = guard.require(*PEOPLE)
 
     @router.get("/rollcalls")
     async def rollcalls(who: Annotated[Principal, Depends(reader)], team: Named = None) -> RollcallsAnswer:
@@ -73,6 +78,25 @@ def make_rollcall_router(db: Database, guard: Guard, county: str) -> APIRouter:
 
         request = {"team": team, "day": day.isoformat(), "shift": shift, **body.model_dump(mode="json")}
         return RollcallAnswer(**await _once(who, request_id, "rollcall", request, act))
+
+    @router.get("/rollcalls/{team}/{day}/{shift}/substitutes")
+    async def substitutes(
+        team: Word, day: date, shift: Word, seat: Seat, _: Annotated[Principal, Depends(officer)]
+    ) -> SubstitutesAnswer:
+        """Whom to ring up for a seat of this turn, in fair order, with telephones. Whoever comes is answered for."""
+        async with db.work() as work:
+            return SubstitutesAnswer(people=await seat_substitutes(work, county, team, day, shift, seat))
+
+    @router.get("/teams/{team}/now")
+    async def now_of(team: Word, who: Annotated[Principal, Depends(person)]) -> TeamNowAnswer:
+        """Who is rostered now, who has answered, what is open, and who takes over when.
+
+        Telephones are for those who may answer a roll call.
+        """
+        async with db.reading() as conn:
+            now = await db.clock(conn)
+            found = await team_now(conn, county, team, now, telephones=who.role in officers)
+        return TeamNowAnswer.model_validate(found)
 
     @router.post("/errands/{person}/recall")
     async def recall(

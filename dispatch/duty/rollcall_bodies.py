@@ -46,6 +46,23 @@ class RollcallsAnswer(BaseModel):
     rollcalls: list[dict[str, Any]]
 
 
+class TeamNowAnswer(BaseModel):
+    """`turns`: those that run, those that somebody still stands over from, and the next to begin, as roll calls."""
+
+    team: str
+    name: str
+    station: str | None
+    telephone: str | None
+    shift_names: dict[str, str]
+    turns: list[dict[str, Any]]
+
+
+class SubstitutesAnswer(BaseModel):
+    """`people`: whom to ring up, the best first, with telephone and reasons."""
+
+    people: list[dict[str, Any]]
+
+
 class CallInAnswer(BaseModel):
     """`seats`: the open ones of the turn that runs, each with the people to ring up, in fair order."""
 

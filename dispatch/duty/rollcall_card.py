@@ -10,8 +10,13 @@ from dispatch.duty.rollcall import Attendance, Known, Rollcall, State
 from runtime.encoding import utc_text
 
 
-def rollcall_card(rollcall: Rollcall, people: Mapping[str, Known], now: datetime) -> dict[str, Any]:
-    """Seat by seat: who is planned, who sits there, who was answered for otherwise."""
+def rollcall_card(
+    rollcall: Rollcall, people: Mapping[str, Known], now: datetime, *, telephones: bool = False
+) -> dict[str, Any]:
+    """Seat by seat: who is planned, who sits there, who was answered for otherwise.
+
+    `telephones`: for whoever takes the roll call by telephone, and for nobody else.
+    """
     return {
         "id": str(rollcall.id),
         "team": rollcall.team,
@@ -24,7 +29,10 @@ def rollcall_card(rollcall: Rollcall, people: Mapping[str, Known], now: datetime
         "due_at": utc_text(rollcall.due_at),
         "state": _state(rollcall, now),
         "unanswered": len(rollcall.unanswered()),
-        "seats": [_seat(rollcall, key, people) for key in sorted(seat.key for seat in rollcall.seats)],
+        "seats": [
+            {**_seat(rollcall, key, people), **(_telephones(rollcall, key, people) if telephones else {})}
+            for key in sorted(seat.key for seat in rollcall.seats)
+        ],
     }
 
 
@@ -55,6 +63,14 @@ def _seat(rollcall: Rollcall, key: str, people: Mapping[str, Known]) -> dict[str
     }
 
 
+def _telephones(rollcall: Rollcall, key: str, people: Mapping[str, Known]) -> dict[str, Any]:
+    seat, there = rollcall.seat(key), rollcall.sitting(key)
+    return {
+        "planned_telephone": _telephone(people, seat.planned if seat is not None else None),
+        "telephone": _telephone(people, there.person if there is not None else None),
+    }
+
+
 def _why_empty(rollcall: Rollcall, key: str, planned: str | None) -> str:
     for one in rollcall.attendance:
         if one.seat == key and one.person == planned:
@@ -78,3 +94,7 @@ def _told(one: Attendance, people: Mapping[str, Known]) -> dict[str, Any]:
 
 def _name(people: Mapping[str, Known], code: str | None) -> str | None:
     return people[code].name if code is not None and code in people else None
+
+
+def _telephone(people: Mapping[str, Known], code: str | None) -> str | None:
+    return people[code].telephone or None if code is not None and code in people else None

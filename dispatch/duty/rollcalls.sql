@@ -157,6 +157,16 @@ where r.county = :county and r.opens_at <= :now::timestamptz + interval '1 hour'
     and (:team::text is null or r.team = :team) and (:station::text is null or r.station = :station)
 order by r.team, r.starts_at, r.shift;
 
+-- name: team_on_the_card(county, team)^
+-- A team of the county's folder, with the telephone of its station and how its shifts are called.
+select t.key as team, t.value ->> 'name' as name, t.value ->> 'station' as station, s.telephone,
+    (select jsonb_object_agg(one.key, one.value ->> 'name') from jsonb_each(r.document -> 'shifts') one
+        where t.value -> 'shifts' ? one.key) as shift_names
+from roster_reference r
+cross join lateral jsonb_each(r.document -> 'teams') t
+left join station s on s.county = r.county and s.code = t.value ->> 'station'
+where r.county = :county and t.key = :team::text;
+
 -- name: between(county, team, first, last)
 -- What was planned and what was there, by turn.
 select * from rollcall_with_attendance r

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from dispatch.duty.rollcall import THERE, Rollcall
+from dispatch.access.problem import Problem
+from dispatch.duty.rollcall import THERE, Known, Rollcall
 from dispatch.duty.rollcall_store import SQL, known_people, live_rollcalls, rollcall_of
 from dispatch.duty.standing import standing_around
 from dispatch.push.changes import record_change
@@ -20,6 +21,7 @@ from runtime.timers import TOPIC, set_timer
 
 TIMER = "seats_open"
 _MOST = 5
+_MOST_FOR_ONE = 12  # whoever rings them up at night goes on until somebody comes
 
 
 async def tell_open_seats(work: Work, county: str, rollcall: Rollcall, seats: Sequence[TurnSeat]) -> None:
@@ -59,7 +61,7 @@ async def propose_substitutes(work: Work, county: str, id: UUID, seats: Sequence
 
 
 async def candidates(
-    work: Work, county: str, rollcall: Rollcall, seats: Sequence[TurnSeat]
+    work: Work, county: str, rollcall: Rollcall, seats: Sequence[TurnSeat], most: int = _MOST
 ) -> dict[str, tuple[Candidate, ...]]:
     """By seat, the best first; whoever sits in a vehicle already, or did not come, is not among them."""
     if not seats:
@@ -75,7 +77,7 @@ async def candidates(
     for seat in seats:
         wanted = _seat(rollcall.team, rollcall.day, rollcall.shift, seat)
         able = [one for one in ranked(case, wanted) if one.person not in taken]
-        found[seat.key] = tuple(able[:_MOST])
+        found[seat.key] = tuple(able[:most])
         taken |= {one.person for one in able[:1]}
     return found
 
@@ -133,18 +135,40 @@ async def _call_in_seats(work: Work, county: str, team: str, unit: str) -> list[
         {
             "seat": key,
             "role": next(seat.role for seat in seats if seat.key == key),
-            "people": [
-                {
-                    "person": one.person,
-                    "name": people[one.person].name,
-                    "telephone": people[one.person].telephone,
-                    "reasons": _reasons(one),
-                }
-                for one in some
-                if one.person in people
-            ],
+            "people": _to_ring_up(some, people),
         }
         for key, some in found.items()
+    ]
+
+
+async def seat_substitutes(
+    work: Work, county: str, team: str, day: date, shift: str, key: str
+) -> list[dict[str, Any]]:
+    """Whom to ring up for one seat of a turn that runs or comes, whether required or not; for operators only."""
+    turn = {"team": team, "day": day.isoformat(), "shift": shift}
+    live = await live_rollcalls(work.conn, county, team, work.now)
+    rollcall = next((one for one in live if (one.day, one.shift) == (day, shift)), None)
+    if rollcall is None:
+        raise Problem(404, "rollcall_unknown", turn)
+    if rollcall.ends_at <= work.now:
+        raise Problem(409, "rollcall_over", turn)
+    seat = rollcall.seat(key)
+    if seat is None:
+        raise Problem(404, "rollcall_seat_unknown", {"seat": key, "team": team})
+    some = (await candidates(work, county, rollcall, [seat], _MOST_FOR_ONE))[key]
+    return _to_ring_up(some, await known_people(work.conn, county, (one.person for one in some)))
+
+
+def _to_ring_up(some: Sequence[Candidate], people: Mapping[str, Known]) -> list[dict[str, Any]]:
+    return [
+        {
+            "person": one.person,
+            "name": people[one.person].name,
+            "telephone": people[one.person].telephone,
+            "reasons": _reasons(one),
+        }
+        for one in some
+        if one.person in people
     ]
 
 

@@ -95,7 +95,7 @@ async def month(
     return {
         "first": first,
         "days": days,
-        "calendar": [_day(book, day) for day in span],
+        "calendar": [calendar_day(book, day) for day in span],
         "shifts": {code: asdict(book.shifts[code]) for code in sorted(book.shifts)},
         "teams": [
             {
@@ -124,7 +124,7 @@ async def outlook(
     duties = await in_force(conn, county.code, first, first + timedelta(days=days - 1))
     case = case_of(book, Roster(county.code, first, days, shown, duties))
     found = await asyncio.to_thread(forecast, case, first, days, crew_floors(county), teams=shown)
-    return [{"team": one.team, "day": one.day, "shift": one.shift, **_coloured(one)} for one in found]
+    return [{"team": one.team, "day": one.day, "shift": one.shift, **coloured(one)} for one in found]
 
 
 async def hours(
@@ -182,7 +182,7 @@ def _known_teams(book: Book, teams: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(sorted(set(teams)))
 
 
-def _day(book: Book, day: date) -> dict[str, Any]:
+def calendar_day(book: Book, day: date) -> dict[str, Any]:
     calendar = book.calendar
     return {
         "day": day,
@@ -208,7 +208,7 @@ def _shifts(
             {
                 "shift": shift,
                 "units": {
-                    unit: _coloured(colours[team, day, shift, unit])
+                    unit: coloured(colours[team, day, shift, unit])
                     for unit in sorted({seat.unit for seat in mine})
                     if (team, day, shift, unit) in colours
                 },
@@ -244,7 +244,7 @@ def _holder(book: Book, duty: Duty) -> dict[str, Any]:
     }
 
 
-def _coloured(one: Outlook) -> dict[str, Any]:
+def coloured(one: Outlook) -> dict[str, Any]:
     return {
         "unit": one.unit,
         "colour": one.colour.value,

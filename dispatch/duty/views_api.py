@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from dispatch.access.principal import DISPATCHING, PEOPLE, ROSTERING, Principal, Role
 from dispatch.access.problem import Problem
-from dispatch.duty import viewing
+from dispatch.duty import glancing, viewing
 from dispatch.duty.actuals import plan_against_actual
 from dispatch.duty.bodies import ListAnswer, SpotBody
 from dispatch.duty.desk import Code, Days, RosterDesk, in_reach, own_code
@@ -34,6 +34,18 @@ class MonthAnswer(BaseModel):
     days: int
     calendar: list[dict[str, Any]]
     shifts: dict[str, dict[str, Any]]
+    teams: list[dict[str, Any]]
+
+
+class GlanceAnswer(BaseModel):
+    """`teams` → `days`: `colour` is the worst of the day (null: not published), `short` each vehicle not green."""
+
+    first: date
+    days: int
+    today: date
+    published_until: date | None
+    calendar: list[dict[str, Any]]
+    shifts: dict[str, str]
     teams: list[dict[str, Any]]
 
 
@@ -98,6 +110,14 @@ def add_view_routes(router: APIRouter, desk: RosterDesk) -> None:
         in_reach(first)
         async with db.reading() as conn:
             return ListAnswer(items=await viewing.outlook(conn, county, first, days, team))
+
+    @router.get("/glance")
+    async def glance(first: date, days: Days, _: Annotated[Principal, reader]) -> GlanceAnswer:
+        """Every team day by day, in colours: where nobody looks at names yet."""
+        in_reach(first)
+        async with db.reading() as conn:
+            now = await db.clock(conn)
+            return GlanceAnswer.model_validate(await glancing.glance(conn, desk.county, first, days, now))
 
     @router.get("/hours")
     async def hours(

@@ -16,6 +16,7 @@ from dispatch.access.principal import Role
 from dispatch.access.problem import install_problem_handlers
 from dispatch.duty.api import make_roster_router
 from dispatch.duty.jobs import Jobs
+from dispatch.duty.rollcall_api import make_rollcall_router
 from dispatch.duty.workshop import Workshop
 from roster.people import Absence, AbsenceKind
 from roster.plan import Duty
@@ -77,6 +78,7 @@ async def office(stopped_db: Database) -> AsyncIterator[Office]:
         install_problem_handlers(app)
         workshop, jobs = Workshop(), Jobs(stopped_db, CODE)
         app.include_router(make_roster_router(stopped_db, guard, small_county(), workshop, jobs))
+        app.include_router(make_rollcall_router(stopped_db, guard, CODE), prefix="/api/v1")
         tokens = {
             "officer": await create_token(stopped_db, county=CODE, role=Role.ROSTER_OFFICER),
             "viewer": await create_token(stopped_db, county=CODE, role=Role.VIEWER),
@@ -135,6 +137,13 @@ async def test_somebody_falls_ill_and_the_seat_is_offered_answered_and_granted(o
     said = {"kind": "sick", "starts": noon(SOON, 7).isoformat(), "ends": noon(after(SOON, 1)).isoformat()}
     told = await office.done("POST", "/absences", said, sick.person)
     assert [seat["seat"] for seat in told["open_seats"]] == ["W1-1/driver/0"]
+    away = (await office.done("GET", f"/absences?first={SOON}&days=1&team=W1"))["items"]
+    assert [(one["person"], one["name"], one["teams"]) for one in away] == [
+        (sick.person, f"虚构{sick.person}", ["W1"])
+    ]
+    assert (await office.done("GET", f"/absences?first={SOON}&days=1&team=E1"))["items"] == []
+    table = await office.done("GET", f"/glance?first={SOON}&days=1", who="viewer")
+    assert [team["days"][0]["colour"] for team in table["teams"]] == ["green", "orange"]
     ahead = await office.done("GET", f"/forecast?first={SOON}&days=1&team=W1")
     assert [one["colour"] for one in ahead["items"]] == ["orange"]
     seat = told["open_seats"][0]
@@ -314,3 +323,19 @@ async def test_hours_and_days_out_of_reach(office: Office) -> None:
     assert (await office.done("GET", f"/actual?first={FIRST}&days={DAYS}"))["duties"] == []
     assert (await office.call("GET", "/hours?first=0001-01-01&days=1")).json()["code"] == "day_out_of_reach"
     assert (await office.call("GET", "/month?first=2026-04-01&days=1&team=none")).status_code == 404
+
+
+async def test_telephones_of_a_team_are_for_those_who_take_its_roll_call(office: Office) -> None:
+    await office.world.publish()
+    told = await office.done("GET", "/teams/W1/now")
+    assert [turn["day"] for turn in told["turns"]] == [TODAY.isoformat(), after(TODAY, 1).isoformat()]
+    assert all(seat["planned_telephone"].startswith("555-") for seat in told["turns"][0]["seats"])
+    assert "planned_telephone" not in str(await office.done("GET", "/teams/W1/now", who="viewer"))
+    asked = f"/rollcalls/W1/{TODAY}/T24/substitutes?seat=W1-1/driver/0"
+    assert (await office.call("GET", asked, who="viewer")).status_code == 403
+    people = (await office.done("GET", asked))["people"]
+    assert people[0]["telephone"].startswith("555-")
+    assert (await office.call("GET", asked.replace("driver", "cook"))).json()[
+        "code"
+    ] == "rollcall_seat_unknown"
+    assert (await office.call("GET", "/teams/X/now")).json()["code"] == "roster_team_unknown"

@@ -23,6 +23,7 @@ from dispatch.duty.rollcall import (
     leave_seats,
     mark_no_shows,
     next_step,
+    told_now,
 )
 from roster.turns import TurnSeat
 
@@ -162,3 +163,34 @@ def test_what_falls_due_comes_in_its_order() -> None:
     assert [step for step, _ in order] == list(Step)
     assert [moment for _, moment in order] == sorted(moment for _, moment in order)
     assert next_step(found) is None
+
+
+def test_who_was_answered_for_before_the_shift_and_takes_over_now_sits_there_from_now_on() -> None:
+    early, _ = answer(rollcall(), [Answer(SEATS[0].key, State.PRESENT)], PEOPLE, at(-10), "t")
+    assert early.attendance[0].since == START
+    after, taken = answer(early, [Answer(SEATS[0].key, State.PRESENT, now=True)], PEOPLE, at(-5), "t")
+    assert taken == ((SEATS[0].key, "p0"),)
+    assert after.attendance[0].since == at(-5)
+
+
+def test_of_many_turns_those_are_told_that_run_that_are_next_and_that_somebody_stands_over_from() -> None:
+    def turn(number: int, starts: float, hours: float, *there: str) -> Rollcall:
+        begins = START + timedelta(hours=starts)
+        told = tuple(
+            Attendance(SEATS[0].key, one, True, State.PRESENT, begins, "t", since=begins) for one in there
+        )
+        return replace(
+            rollcall(),
+            id=UUID(int=number),
+            starts_at=begins,
+            ends_at=begins + timedelta(hours=hours),
+            attendance=told,
+        )
+
+    done, over = turn(1, -48, 24), turn(2, -24, 24, "p1")
+    runs, by_day = turn(3, 0, 24), turn(4, 9, 8)
+    after, later = turn(5, 24, 24), turn(6, 48, 24)
+    every = (done, over, runs, by_day, after, later)
+    assert told_now(every, at(60)) == (over, runs, by_day)
+    assert told_now(every, at(10 * 60)) == (over, runs, by_day, after)
+    assert told_now(every[:3], at(60)) == (over, runs)
