@@ -86,6 +86,9 @@ class Book:
     debts: Debts = field(default_factory=dict)
     history: tuple[Duty, ...] = ()
     disaster: tuple[DisasterWork, ...] = ()
+    periods: tuple[tuple[date, int], ...] = ()
+    """First days and lengths of what is published: rules that hold over a whole period are judged over each of these,
+    whatever part of it the roster at hand is. Empty: the roster is one itself."""
 
     def members(self, team: str, on: date) -> tuple[Person, ...]:
         """Who serves a team on a day, by code."""

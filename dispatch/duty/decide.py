@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from dispatch.duty.change import Change, Move, difference, moved, spot
@@ -16,6 +16,9 @@ from roster.demand import seats_of
 from roster.plan import Book, Duty, Roster
 from roster.rules.check import check, new_violations
 from roster.rules.violation import Violation, added, blocking
+
+Periods = tuple[tuple[date, int], ...]
+"""First days and lengths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,28 +59,45 @@ def broken_by(standing: Standing, moves: tuple[Move, ...], now: datetime) -> tup
 
 
 OF_A_PERIOD = frozenset({"average", "weekends"})
-"""Rules that take a roster for one period: judged over the version's own days, not over whatever is loaded around."""
+"""Rules that take a published roster for one period: see `Book.periods`."""
 
 
-def judge_publication(standing: Standing, plan: Publication) -> tuple[Violation, ...]:
-    """Whatever a publication would break, across the borders to what stays in force before, after and beside it."""
-    around = [v for v in _newly_broken(standing, plan, standing.roster) if v.rule not in OF_A_PERIOD]
-    days = (plan.last - standing.roster.first).days + 1
-    duties = tuple(duty for duty in standing.roster.duties if duty.day <= plan.last)
-    own = replace(standing.roster, days=days, duties=duties)
-    within = _newly_broken(standing, plan, own, OF_A_PERIOD)
-    return tuple(sorted((*around, *within), key=lambda violation: violation.order))
+def judge_publication(standing: Standing, plan: Publication, beside: Periods = ()) -> tuple[Violation, ...]:
+    """Whatever a publication would break, across the borders to what stays in force before, after and beside it.
+
+    `beside`: the periods of versions that keep days while this one takes others of them. They must get no worse.
+    """
+    first, last = standing.roster.first, plan.last
+    own = (first, (last - first).days + 1)
+    found = _newly_broken(_over_periods(standing, (own,)), plan)
+    others = tuple(period for period in beside if period != own)
+    if others:
+        found = (*found, *_worse_beside(_over_periods(standing, others), plan))
+    return tuple(sorted(found, key=lambda violation: violation.order))
 
 
-def _newly_broken(
-    standing: Standing, plan: Publication, roster: Roster, only: Collection[str] = ()
-) -> tuple[Violation, ...]:
+def _over_periods(standing: Standing, periods: Periods) -> Standing:
+    return replace(standing, book=replace(standing.book, periods=periods))
+
+
+def _worse_beside(standing: Standing, plan: Publication) -> tuple[Violation, ...]:
+    before = check(standing.book, standing.roster, OF_A_PERIOD)
+    return added(before, check(standing.book, _published(standing.roster, plan), OF_A_PERIOD))
+
+
+def _published(roster: Roster, plan: Publication) -> Roster:
+    kept = tuple(d for d in roster.duties if (d.team, d.day) not in plan.takes)
+    teams = tuple(sorted({*roster.teams, *(team for team, _ in plan.takes)}))
+    return replace(roster, teams=teams, duties=tuple(sorted((*kept, *plan.will))))
+
+
+def _newly_broken(standing: Standing, plan: Publication) -> tuple[Violation, ...]:
+    roster = standing.roster
     teams = {team for team, _ in plan.takes}
     kept = tuple(d for d in roster.duties if (d.team, d.day) not in plan.takes)
     others = tuple(team for team in roster.teams if team not in teams)
-    all_teams, duties = tuple(sorted({*roster.teams, *teams})), tuple(sorted((*kept, *plan.will)))
-    before = check(standing.book, replace(roster, teams=others, duties=kept), only)
-    after = check(standing.book, replace(roster, teams=all_teams, duties=duties), only)
+    before = check(standing.book, replace(roster, teams=others, duties=kept))
+    after = check(standing.book, _published(roster, plan))
     days = {day for _, day in plan.takes}
     new = tuple(
         violation
@@ -88,7 +108,7 @@ def _newly_broken(
     if not plan.begun or not any(_was_served(violation, plan) for violation in new):
         return new
     # Nobody mends what was served today; what is no worse than it stood does not stop the rest of the version.
-    worse = set(map(id, added(check(standing.book, roster, only), new)))
+    worse = set(map(id, added(check(standing.book, roster), new)))
     return tuple(one for one in new if id(one) in worse or not _was_served(one, plan))
 
 

@@ -10,6 +10,16 @@ order by day, team collate "C", shift collate "C", seat collate "C", late_minute
 select d.team, d.day, v.number from duty_day d join roster_version v on v.id = d.version
 where d.county = :county and d.day between :first and :last order by d.team, d.day;
 
+-- name: periods(county, first, last, average, but_of, since, until)
+-- First days and lengths of the versions that some day belongs to and whose period (no shorter than `average` days, the
+-- days before it included) touches these days. Left out: days of the teams `but_of` from `since` to `until`.
+select distinct v.first, v.days from roster_version v
+where v.county = :county and v.first + v.days - 1 >= :first
+    and least(v.first, v.first + v.days - :average::int) <= :last
+    and exists (select from duty_day d where d.county = v.county and d.version = v.id
+        and not (d.team = any(:but_of::text[]) and d.day between :since and :until))
+order by v.first, v.days;
+
 -- name: delete_duties(county, rows)!
 delete from duty d
 using jsonb_to_recordset(:rows::jsonb) as r (day date, team text, shift text, seat text, late_minutes int)

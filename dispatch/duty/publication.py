@@ -19,12 +19,14 @@ Run = tuple[str, date, date]
 class Publication:
     """The team-days that a version takes, and the duties of before and of afterwards on them.
 
+    `replaces_from` is the first day on which it replaces what was published before.
     `begun` are the shifts among them that were published and are over or running: nobody rewrites what was served.
     """
 
     takes: frozenset[TeamDay]
     was: tuple[Duty, ...]
     will: tuple[Duty, ...]
+    replaces_from: date
     begun: frozenset[Turn] = frozenset()
 
     @property
@@ -67,7 +69,7 @@ def publication(
         for shift in book.teams[team].shifts
         if shift in book.shifts and book.span(day, shift)[0] <= now
     )
-    return Publication(takes, was, _taken_over(book, was, will, begun, now), begun)
+    return Publication(takes, was, _taken_over(book, was, will, begun, now), replaces_from, begun)
 
 
 def _taken_over(

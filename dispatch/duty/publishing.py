@@ -18,6 +18,7 @@ from dispatch.duty.decide import (
     first_fault,
     judge_publication,
 )
+from dispatch.duty.periods import periods_over
 from dispatch.duty.publication import Publication, publication, runs
 from dispatch.duty.standing import book_for, load_standing, local_day, refuse
 from dispatch.duty.store import (
@@ -158,8 +159,10 @@ async def _judge(
     refusal = draft_fault(standing.book, roster)
     if refusal is not None:  # the folder has changed since the draft was made
         raise refuse(refusal)
+    replaced = (version.teams, plan.replaces_from, version.last)
+    beside = await periods_over(conn, county, standing.book.policy, plan.first, plan.last, replaced)
     # A county's month takes a second or two, and alarms go on meanwhile.
-    return plan, await asyncio.to_thread(judge_publication, standing, plan)
+    return plan, await asyncio.to_thread(judge_publication, standing, plan, beside)
 
 
 def _must_be_draft(version: Version) -> None:

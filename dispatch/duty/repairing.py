@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from dispatch.duty.change import Change, difference, heard, spot, told
 from dispatch.duty.changing import carry_out, told_of
 from dispatch.duty.decide import Standing, breaks_rules
 from dispatch.duty.standing import load_standing, locked_standing, refuse
-from dispatch.duty.store import BOOK
+from dispatch.duty.store import AFTER_DAYS, BOOK
 from dispatch.duty.telling import changed
 from dispatch.duty.workshop import Workshop
 from dispatch.messages.repairs import change_text
@@ -48,12 +48,15 @@ async def find_repairs(
             raise Problem(409, "nothing_to_repair", {"absences": list(codes)})
         first = now.date() - timedelta(days=1)
         last = max(first + timedelta(days=1), *(duty.day for duty in freed))
+        # What lies further ahead is known, and is planned anew as far as rules look from here.
+        until = last + timedelta(days=AFTER_DAYS)
         standing = await load_standing(conn, county, first, last)
-    before = _as_it_was(standing, freed, now)
+    before = _as_it_was(standing, freed, now, until)
     book = replace(
         standing.book, absences=tuple(a for a in standing.book.absences if a.code not in set(codes))
     )
-    options = await workshop.run(_compute, book, before, away, now)
+    found = await workshop.run(_compute, book, before, away, now)
+    options = [option for option in found if _may_stand(standing, option, now)]
     documents = [_option_document(standing, option) for option in options]
     id = new_id()
     async with db.work() as work:
@@ -107,7 +110,7 @@ async def take_repair(
     return {"repair": id, "number": number, "people": list(change.people)}
 
 
-def _as_it_was(standing: Standing, freed: Sequence[Duty], now: datetime) -> Roster:
+def _as_it_was(standing: Standing, freed: Sequence[Duty], now: datetime, last: date) -> Roster:
     """The roster with the freed duties still in it, but for seats that somebody has filled since and shifts over."""
     book, roster = standing.book, standing.roster
     whose = {(spot(duty), duty.person): duty for duty in freed if book.times(duty)[1] > now}
@@ -115,13 +118,24 @@ def _as_it_was(standing: Standing, freed: Sequence[Duty], now: datetime) -> Rost
     back = [duty for (where, _), duty in whose.items() if where not in filled]
     whole = {(spot(duty), duty.person) for duty in back}
     kept = [duty for duty in roster.duties if (spot(duty), duty.person) not in whole]
-    days = max((day for _, day in standing.published), default=roster.last)
-    until = min(roster.last, days)
+    until = min(last, max((day for _, day in standing.published), default=last))
     return replace(
         roster,
         days=(until - roster.first).days + 1,
         duties=tuple(sorted(duty for duty in (*kept, *back) if duty.day <= until)),
     )
+
+
+def _may_stand(standing: Standing, option: RepairOption, now: datetime) -> bool:
+    """Judged as taking it will be: by everything in force, also what lies beyond the days that were planned anew."""
+    after = _carried(standing, _change_of(standing, option), now)
+    return after is not None and not blocking(new_violations(standing.book, standing.roster, after))
+
+
+def _change_of(standing: Standing, option: RepairOption) -> Change:
+    until = option.roster.last
+    before = tuple(duty for duty in standing.roster.duties if duty.day <= until)
+    return difference(before, option.roster.duties)
 
 
 def _compute(book: Book, before: Roster, away: Sequence[Away], now: datetime) -> tuple[RepairOption, ...]:
@@ -144,9 +158,7 @@ def _carried(standing: Standing, change: Change, now: datetime) -> Roster | None
 
 
 def _option_document(standing: Standing, option: RepairOption) -> dict[str, Any]:
-    until = option.roster.last
-    before = tuple(duty for duty in standing.roster.duties if duty.day <= until)
-    change = difference(before, option.roster.duties)
+    change = _change_of(standing, option)
     asks = {who for one in option.changes if one.asks for who in (one.after or one.before,) if who}
     return {
         "kind": option.kind,

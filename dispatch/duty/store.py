@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from dispatch.duty.change import Change
+from dispatch.duty.periods import averaged_over, periods_over
 from dispatch.duty.publication import Publication, runs
 from dispatch.duty.reference import book_of, people_of
 from dispatch.duty.version import Version, VersionState
@@ -27,11 +28,18 @@ AFTER_DAYS = 35
 
 
 async def load_book(
-    conn: Connection, county: str, first: date, days: int, history_of: Sequence[str] | None = None
+    conn: Connection,
+    county: str,
+    first: date,
+    days: int,
+    history_of: Sequence[str] | None = None,
+    judged: tuple[date, date] | None = None,
 ) -> Book | None:
     """Everything that planning these days needs to know; None for a county whose folder has no roster.
 
-    `history_of`: whose served duties are wanted; everybody's when it is None.
+    `history_of`: whose served duties are wanted; everybody's when it is None. `judged`: the first and the last day on
+    which something published is to be changed; the periods that were published over them come along, with a history
+    that reaches back to where they begin.
     """
     row = await BOOK.reference(conn, county=county)
     if row is None:
@@ -45,6 +53,10 @@ async def load_book(
         ) from None
     last = first + timedelta(days=days - 1)
     since, before = first - timedelta(days=HISTORY_DAYS), first - timedelta(days=1)
+    periods: tuple[tuple[date, int], ...] = ()
+    if judged is not None:
+        periods = await periods_over(conn, county, book.policy, *judged)
+        since = min([since, *(begins for begins, _ in averaged_over(book.policy, periods))])
     return replace(
         book,
         absences=await absences(conn, county, _midnight(since), _midnight(last + timedelta(days=AFTER_DAYS))),
@@ -66,6 +78,7 @@ async def load_book(
                 async for row in BOOK.disaster_work(conn, county=county, first=since, last=last)
             ]
         ),
+        periods=periods,
     )
 
 

@@ -147,16 +147,30 @@ class Case:
         found = self._loads.get(person)
         if found is None:
             turns, calendar = self.planned(person), self.book.calendar
-            weekends: dict[tuple[int, int], date] = {}
-            for turn in turns:
-                for day in turn.touches:
-                    if day.weekday() >= 5 and calendar.is_weekend(day) and self.covers(day):
-                        iso = day.isocalendar()
-                        weekends.setdefault((iso.year, iso.week), day)
+            weekends = self.weekends(turns, self.roster.first, self.roster.last)
             nights = sum(1 for turn in turns if turn.shift.night)
             holidays = sum(1 for turn in turns if calendar.is_holiday(turn.duty.day))
             found = self._loads[person] = Load(nights, holidays, weekends)
         return found
+
+    def weekends(self, turns: Iterable[Turn], first: date, last: date) -> dict[tuple[int, int], date]:
+        """The weekends of these days that the turns touch: ISO year and week → the first such day."""
+        found: dict[tuple[int, int], date] = {}
+        for turn in turns:
+            for day in turn.touches:
+                if day.weekday() >= 5 and first <= day <= last and self.book.calendar.is_weekend(day):
+                    iso = day.isocalendar()
+                    found.setdefault((iso.year, iso.week), day)
+        return found
+
+    @property
+    def periods(self) -> tuple[tuple[date, int], ...]:
+        """First days and lengths of the rosters over which rules of a whole period are judged."""
+        return self.book.periods or ((self.roster.first, self.roster.days),)
+
+    def name_of_period(self, first: date, days: int) -> str:
+        """Tells apart what is broken in two published periods; empty where the roster is the only one."""
+        return f"{first.isoformat()}/{days}" if self.book.periods else ""
 
     def days(self) -> Iterator[date]:
         for offset in range(self.roster.days):

@@ -25,7 +25,8 @@ def check(book: Book, roster: Roster, only: Collection[str] = ()) -> tuple[Viola
     if not only:
         return check_case(case)
     rules = [rule for rule in RULES if rule.code in only]
-    return _apply(case, Focus(case.people(), case.shifts(), case.roster.teams), rules)
+    shifts = case.shifts() if any(rule.of_shift for rule in rules) else ()
+    return _apply(case, Focus(case.people(), shifts, case.roster.teams), rules)
 
 
 def check_case(case: Case) -> tuple[Violation, ...]:

@@ -37,19 +37,33 @@ def week_minutes(case: Case, person: str) -> Iterator[Breach]:
 
 def average(case: Case, person: str) -> Iterator[Breach]:
     """Over the averaging period (综合计算工时) the counted minutes come to no more than the weekly average allows. The
-    roster is one period; a shorter one is filled up with the history before it, one of several periods is parted."""
+    roster is one period; a shorter one is filled up with the history before it, one of several periods is parted. A
+    change of what is published is judged over the whole rosters that it stands in."""
     policy = case.book.policy
     if policy.average_week_minutes is None:
         return
     turns = case.turns(person)
-    for first, days in averaging_periods(case.roster.first, case.roster.days, policy.average_days):
+    for first, days in averaged(case):
         inside = [t for t in turns if 0 <= (t.duty.day - first).days < days]
         minutes = sum(t.counted_minutes for t in inside)
         most = policy.average_week_minutes * days // 7
         if minutes > most and not all(t.served for t in inside):
             span = tuple(first + timedelta(days=n) for n in range(days))
             params = {"minutes": minutes, "most": most, "days": days}
-            yield Breach(span, params, minutes - most, person=person, breaks_on=inside[-1].duty.day)
+            yield Breach(
+                span,
+                params,
+                minutes - most,
+                subject=case.name_of_period(first, days),
+                person=person,
+                breaks_on=inside[-1].duty.day,
+            )
+
+
+def averaged(case: Case) -> list[tuple[date, int]]:
+    """The averaging periods of the rosters that the case is judged by, each once."""
+    length = case.book.policy.average_days
+    return sorted({found for span in case.periods for found in averaging_periods(*span, length)})
 
 
 def averaging_periods(first: date, days: int, period: int) -> list[tuple[date, int]]:

@@ -98,10 +98,14 @@ def weekends(case: Case, person: str) -> Iterator[Breach]:
     most = case.book.policy.weekends_most
     if most is None:
         return
-    worked = case.load(person).weekends
-    if len(worked) > most:
-        params = {"weekends": len(worked), "most": most}
-        yield Breach(tuple(worked.values()), params, len(worked) - most, person=person)
+    for first, days in case.periods:
+        last = first + timedelta(days=days - 1)
+        turns = [turn for turn in case.turns(person) if first <= turn.duty.day <= last]
+        worked = case.weekends(turns, first, last)
+        if len(worked) > most and not all(turn.served for turn in turns):
+            params = {"weekends": len(worked), "most": most}
+            subject = case.name_of_period(first, days)
+            yield Breach(tuple(worked.values()), params, len(worked) - most, subject, person)
 
 
 def _free_days(turns: list[Turn], start: int, week_ends: int, needed: int) -> tuple[int, int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from dispatch.access.problem import Problem
@@ -12,9 +14,10 @@ from dispatch.duty.swap import SwapAct, SwapState
 from dispatch.duty.swapping import act_on_swap, lapse_swaps, propose_swap, swap_now
 from roster.people import AbsenceKind
 from roster.plan import Duty
+from roster.policy import Policy
 from tests.conftest import FakeClock
 from tests.storage.duty.test_publish import replayed
-from tests.storage.duty_world import CODE, OFFICER, TODAY, DutyWorld, after, noon
+from tests.storage.duty_world import CODE, OFFICER, TODAY, DutyWorld, after, book, month, noon
 
 SOON = after(TODAY, 3)
 
@@ -181,3 +184,42 @@ async def test_the_county_s_stream_stays_small_when_a_month_is_published(publish
             f"county/{CODE}",
         )
     assert size < 4_000
+
+
+async def test_a_move_late_in_a_month_counts_the_hours_of_the_whole_month_that_was_published(
+    world: DutyWorld,
+) -> None:
+    # Seven duties of 12 counted hours are 84 h in four weeks; 22 h a week are 88 h.
+    await world.apply(replace(book(), policy=Policy(average_week_minutes=22 * 60)))
+    await world.publish()
+    late = after(TODAY, 20)
+    holder = (await world.at(late))["driver"]
+    other = (await world.at(after(late, 2)))["driver"].person  # rested before and after
+    for act, given in (
+        (change_duties, {"moves": (Move(*spot(holder), other),), "why": "test"}),
+        (swap_now, {"gives": spot(holder), "other": other, "takes": None, "note": ""}),
+    ):
+        with pytest.raises(Problem) as refused:
+            await world.do(act, **given, by=OFFICER)
+        assert {one["rule"] for one in refused.value.params["violations"]} == {"average"}
+    # Who has none of these duties has the hours for it; and so has who gives one of his own for it.
+    await world.do(change_duties, (Move(*spot(holder), "w1r0"),), by=OFFICER, why="test")
+
+
+async def test_a_week_published_into_a_month_leaves_nobody_beyond_the_average_of_the_month(
+    world: DutyWorld,
+) -> None:
+    await world.apply(replace(book(), policy=Policy(average_week_minutes=22 * 60)))
+    await world.publish()
+    week = month(after(TODAY, 2), 7, ("W1",))
+    first = min(d.day for d in week.duties)
+    gone = next(d for d in week.duties if d.day == first and d.seat.startswith("W1-1/driver"))
+    come = next(d for d in week.duties if d.seat == gone.seat and d.day == after(first, 2))
+    spoilt = replace(
+        week, duties=tuple(sorted({*week.duties} - {gone} | {replace(gone, person=come.person)}))
+    )
+    with pytest.raises(Problem) as refused:
+        await world.publish(spoilt)
+    assert {one["rule"] for one in refused.value.params["violations"]} == {"average"}
+    assert {one["person"] for one in refused.value.params["violations"]} == {come.person}
+    await world.publish(week)

@@ -72,6 +72,17 @@ def test_periods_part_a_long_roster_and_leave_a_month_whole() -> None:
     assert averaging_periods(FIRST, 61, 28) == [(FIRST, 30), (day(30), 31)]
 
 
+def test_part_of_what_was_published_is_averaged_over_the_whole_of_it() -> None:
+    served = tuple(duty("A", -3 * n, "T24") for n in range(1, 8))
+    policy = replace(FREE_POLICY, average_week_minutes=44 * 60)
+    of = book([person("A")], policy=policy, history=served)
+    plan = roster(duty("A", 0, "T24"), days=36)
+    # The thirty-six days are nobody's period; the four weeks that end in them are.
+    assert broken("average", of, plan) == ()
+    found = broken("average", replace(of, periods=((day(-21), 28), (day(20), 28))), plan)
+    assert [(v.days[0], v.params["days"], v.excess) for v in found] == [(day(-21), 28, 16 * 60)]
+
+
 def overtime(extra_minutes: int, **more: Any) -> tuple[Violation, ...]:
     """November has 30 days: 44 h a week are 188 h 34 min, with 36 h beyond it 224 h 34 min = 13 474 min."""
     policy = Policy(
