@@ -192,10 +192,10 @@ where county = :county and ended_at is null and case
     when settled_at is null then due_at when finished_at is null then ends_at else lapses_at end <= :now
 order by starts_at limit :most;
 
--- name: members_of(county, team)
+-- name: members_of(county, teams)
 select code from person
-where county = :county and retired_at is null
-    and memberships @> jsonb_build_array(jsonb_build_object('team', :team::text)) order by code;
+where county = :county and retired_at is null and exists (select from jsonb_array_elements(memberships) m
+    where m ->> 'team' = any(:teams::text[])) order by code;
 
 -- name: units_short(county, units)
 -- Those of the units that nobody, or too few, sit in.

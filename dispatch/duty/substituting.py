@@ -8,9 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from dispatch.access.problem import Problem
+from dispatch.duty.reference import book_of
 from dispatch.duty.rollcall import THERE, Known, Rollcall
 from dispatch.duty.rollcall_store import SQL, known_people, live_rollcalls, rollcall_of
 from dispatch.duty.standing import standing_around
+from dispatch.duty.store import BOOK
 from dispatch.push.changes import record_change
 from roster.rules.case import case_of
 from roster.rules.substitutes import Candidate, ranked
@@ -69,9 +71,8 @@ async def candidates(
     taken = await _answered(work.conn, county, rollcall.team, work)
     spots = [(rollcall.day, rollcall.team, rollcall.shift, seat.key) for seat in seats]
     days = [rollcall.day, rollcall.day + timedelta(days=1)]
-    standing = await standing_around(
-        work.conn, county, days, await _colleagues(work, county, rollcall), spots
-    )
+    people = await _in_question(work, county, rollcall.team)
+    standing = await standing_around(work.conn, county, days, people, spots)
     case = case_of(standing.book, standing.roster)
     found: dict[str, tuple[Candidate, ...]] = {}
     for seat in seats:
@@ -98,9 +99,12 @@ async def _answered(conn: Connection, county: str, team: str, work: Work) -> set
     }
 
 
-async def _colleagues(work: Work, county: str, rollcall: Rollcall) -> list[str]:
-    rows = SQL.members_of(work.conn, county=county, team=rollcall.team)
-    return [row["code"] async for row in rows]
+async def _in_question(work: Work, county: str, team: str) -> list[str]:
+    """Members of the team and of those that lend to it: each is judged by the duties that he or she has served."""
+    row = await BOOK.reference(work.conn, county=county)
+    known = {} if row is None else book_of(row["document"], ()).teams
+    teams = sorted({team, *(code for code, one in known.items() if team in one.lends_to)})
+    return [row["code"] async for row in SQL.members_of(work.conn, county=county, teams=teams)]
 
 
 async def call_in(work: Work, county: str, units: Sequence[str]) -> list[Mapping[str, Any]]:

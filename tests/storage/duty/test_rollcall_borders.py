@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 from dispatch.duty.away import report_absence
@@ -13,9 +14,10 @@ from dispatch.duty.granting import authorise
 from dispatch.duty.handover import keep_handovers
 from dispatch.duty.rollcall import Answer, State
 from roster.people import AbsenceKind
+from roster.policy import Policy
 from runtime.database import Database
 from tests.storage.duty.test_rollcall import NEXT, RollcallWorld, house
-from tests.storage.duty_world import CODE, OFFICER, TODAY
+from tests.storage.duty_world import CODE, OFFICER, TODAY, book
 
 __all__ = ["house"]
 
@@ -95,3 +97,15 @@ async def test_roll_calls_planned_beside_a_publication_do_not_bring_the_old_mont
     await beside
     row = await house.db.pool.fetchval("select seats from rollcall where team = 'W1' and day = $1", NEXT)
     assert {one["planned"] for one in row if one["role"] == "driver"} == {"w1r0"}
+
+
+async def test_people_of_lending_teams_are_named_by_what_they_have_served_themselves(
+    house: RollcallWorld,
+) -> None:
+    # Two turns of twelve counted hours in seven days; who served on the second and serves on the sixth has them.
+    await house.apply(replace(book(), policy=Policy(week_minutes=26 * 60)))
+    await house.answer(TODAY, Answer("W1-1/driver/0", State.ABSENT, cause="sick"))
+    await house.pass_to(TODAY, 14, 1)
+    [proposed] = await house.events("substitutes_proposed")
+    [told] = proposed.data["seats"]
+    assert {one["person"] for one in told["candidates"]} == {"w1r0", "e1r0"}
