@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from dispatch.access.problem import Problem
-from dispatch.duty.crewing import lock_teams, refresh_team, refresh_teams
+from dispatch.duty.crewing import leave_elsewhere, lock_teams, refresh_team, refresh_teams
 from dispatch.duty.rollcall import Answer, Refused, Rollcall, State, answer, leave_seats
 from dispatch.duty.rollcall_card import rollcall_card
 from dispatch.duty.rollcall_store import SQL, known_people, live_rollcalls, people_of, save
@@ -34,7 +34,10 @@ async def answer_rollcall(
     404 for a turn, a seat or a person that nobody knows, 409 before it opens and after its end, 403 for a device of
     another station.
     """
-    others = await _teams_left(work, county, team, day, shift, answers)
+    come = await _come(work, county, team, day, shift, answers)
+    # Two teams may be answering for one person in the same milliseconds: the later of them sees the earlier.
+    await SQL.lock_people(work.conn, county=county, people=sorted(come))
+    others = await _teams_left(work, county, team, come)
     await lock_teams(work, county, {team, *others})
     rollcalls = await live_rollcalls(work.conn, county, team, work.now)
     before = next((r for r in rollcalls if (r.day, r.shift) == (day, shift)), None)
@@ -61,6 +64,8 @@ async def answer_rollcall(
     told = {"day": day, "shift": shift}
     await refresh_team(work, county, team, cause=cause, by=by, more=told)
     if others:
+        here = {one.person: one.since for one in after.attendance if one.person in come and one.since}
+        await leave_elsewhere(work, county, others, here)
         await refresh_teams(work, county, others, cause="relief", by=by)
     await _tell(work, county, before, after, answers, by)
     opened = {seat.key for seat in after.open_seats()} - {seat.key for seat in before.open_seats()}
@@ -72,14 +77,19 @@ async def answer_rollcall(
     return rollcall_card(after, people, work.now)
 
 
-async def _teams_left(
+async def _come(
     work: Work, county: str, team: str, day: date, shift: str, answers: Sequence[Answer]
 ) -> set[str]:
-    """Other teams in whose seats somebody sits who is answered for here: looked for before anything is locked."""
+    """Who is answered for as being here, by the plan as it stands before anything is locked."""
     live = await live_rollcalls(work.conn, county, team, work.now)
     planned = {s.key: s.planned for r in live if (r.day, r.shift) == (day, shift) for s in r.seats}
-    come = {one.person or planned.get(one.seat) for one in answers if one.state is State.PRESENT} - {None}
-    rows = SQL.teams_of_people(work.conn, county=county, people=list(come), now=work.now)
+    come = {one.person or planned.get(one.seat) for one in answers if one.state is State.PRESENT}
+    return {person for person in come if person is not None}
+
+
+async def _teams_left(work: Work, county: str, team: str, come: Collection[str]) -> set[str]:
+    """Other teams in whose seats one of these people sits."""
+    rows = SQL.teams_of_people(work.conn, county=county, people=sorted(come), now=work.now)
     return {row["team"] async for row in rows} - {team}
 
 

@@ -57,6 +57,24 @@ async def keep_seats_true(work: Work, county: str) -> None:
         await refresh_teams(work, county, teams, cause="absence", by="calendar")
 
 
+async def leave_elsewhere(
+    work: Work, county: str, teams: Collection[str], since: Mapping[str, datetime]
+) -> None:
+    """These people (person → from when) have just taken seats of another team: at once where they sit there by now,
+    and where what they were answered for here begins no earlier. Call it with the people and the teams locked."""
+    for team in sorted(teams):
+        for rollcall in await live_rollcalls(work.conn, county, team, work.now):
+            left = [
+                one.seat
+                for one in rollcall.attendance
+                if one.state in THERE
+                and (begins := since.get(one.person)) is not None
+                and (begins <= work.now or (one.since is not None and begins <= one.since))
+            ]
+            if left:
+                await save(work.conn, county, rollcall, leave_seats(rollcall, left, work.now, "elsewhere"))
+
+
 async def _leave_for_another_team(work: Work, county: str, team: str) -> None:
     """Nobody sits in two vehicles: who has taken a seat of another team since has left this one's."""
     left = [

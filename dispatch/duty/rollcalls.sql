@@ -2,6 +2,12 @@
 -- One hand at a time on the crews of a team: answers, handovers and changed duties wait for each other.
 select pg_advisory_xact_lock(hashtextextended('crew ' || :county || ' ' || :team, 0));
 
+-- name: lock_people(county, people)!
+-- One hand at a time on where somebody sits: answers of two teams for one person wait for each other. Taken before the
+-- locks of teams and units, never after them.
+select count(pg_advisory_xact_lock(hashtextextended('sits ' || :county || ' ' || p, 0)))
+from (select p from unnest(:people::text[]) as p order by p collate "C") as sorted;
+
 -- name: live(county, team, now)
 -- The turns of a team that count now or will: to the end of standing over, and what comes next.
 select * from rollcall_with_attendance r
@@ -109,7 +115,8 @@ where a.county = :county and a.state in ('present', 'errand') and r.lapses_at > 
         and b.starts_at <= :now and b.ends_at > :now and a.answered_at <= greatest(b.told_at, b.starts_at))
     or exists (select from attendance b join rollcall q on q.id = b.rollcall
         where b.county = a.county and b.person = a.person and b.state in ('present', 'errand') and b.since <= :now
-            and q.team <> r.team and q.lapses_at > :now and (b.answered_at, b.since) > (a.answered_at, a.since)))
+            and q.team <> r.team and q.lapses_at > :now
+            and (b.answered_at, b.since, q.team collate "C") > (a.answered_at, a.since, r.team collate "C")))
 order by r.team;
 
 -- name: sits_later(county, team, now)
@@ -118,7 +125,8 @@ select a.rollcall, a.seat from attendance a join rollcall r on r.id = a.rollcall
 where a.county = :county and r.team = :team and a.state in ('present', 'errand') and r.lapses_at > :now
     and exists (select from attendance b join rollcall q on q.id = b.rollcall
         where b.county = a.county and b.person = a.person and b.state in ('present', 'errand') and b.since <= :now
-            and q.team <> r.team and q.lapses_at > :now and (b.answered_at, b.since) > (a.answered_at, a.since));
+            and q.team <> r.team and q.lapses_at > :now
+            and (b.answered_at, b.since, q.team collate "C") > (a.answered_at, a.since, r.team collate "C"));
 
 -- name: teams_of_people(county, people, now)
 -- Teams in whose seats one of these people sits.

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
+from dispatch.duty.attendance import answer_rollcall
 from dispatch.duty.away import report_absence
 from dispatch.duty.change import Move
 from dispatch.duty.changing import change_duties
@@ -54,6 +55,39 @@ async def test_nobody_sits_in_vehicles_of_two_teams(house: RollcallWorld) -> Non
     await house.answer(TODAY, Answer("E1-1/driver/0", State.PRESENT, person=driver), team="E1")
     assert driver in {one["person"] for one in (await house.crew("E1-1"))["seats"]}
     assert driver not in {one["person"] for one in (await house.crew())["seats"]}
+
+
+async def test_one_person_answered_into_two_teams_at_one_instant_sits_in_the_later_of_them(
+    house: RollcallWorld,
+) -> None:
+    answers = {t: [Answer(f"{t}-1/driver/0", State.PRESENT, person="w1r0")] for t in ("W1", "E1")}
+    async with house.db.work() as first:
+        await answer_rollcall(first, CODE, "W1", TODAY, "T24", answers["W1"], by=OFFICER)
+        beside = asyncio.create_task(
+            house.do(answer_rollcall, "E1", TODAY, "T24", answers["E1"], by="operator/other")
+        )
+        await until_somebody_waits(house.db)
+    await beside
+    assert "w1r0" in {one["person"] for one in (await house.crew("E1-1"))["seats"]}
+    assert "w1r0" not in {one["person"] for one in (await house.crew())["seats"]}
+    sitting = await house.db.pool.fetchval("select count(*) from attendance where person = 'w1r0'")
+    assert sitting == 1
+
+
+async def test_many_officers_answering_a_few_people_into_two_teams_seat_everybody_once(
+    house: RollcallWorld,
+) -> None:
+    people = ("w1r0", "e1r0", "w100")
+    await asyncio.gather(
+        *(
+            house.answer(TODAY, Answer(f"{team}-1/driver/0", State.PRESENT, person=person), team=team)
+            for person in people
+            for team in ("W1", "E1")
+            for _ in range(2)
+        )
+    )
+    sitting = [one["person"] for unit in ("W1-1", "E1-1") for one in (await house.crew(unit))["seats"]]
+    assert len(sitting) == len(set(sitting)) > 0
 
 
 async def test_who_has_answered_another_team_early_stays_until_that_shift_begins(
