@@ -232,6 +232,9 @@ def _jobs(desk: Desk, settings: Settings) -> tuple[Job, ...]:
         async with db.work() as work:
             await summarise_yesterday(desk, work)
 
+    async def hand_over() -> None:
+        await keep_handovers(db, county.code)
+
     async def retain() -> None:
         await apply_retention(db, county.code, settings.retention_days)
 
@@ -240,7 +243,7 @@ def _jobs(desk: Desk, settings: Settings) -> tuple[Job, ...]:
         Job("forget-stale-positions", in_one_work(forget_stale_positions), every_seconds=600),
         Job("lapse-crews", in_one_work(lapse_crews), every_seconds=15, lease_seconds=12),
         # Timers hand over to the second; this plans ahead, and finds what no timer told of.
-        Job("shift-handover", in_one_work(keep_handovers), every_seconds=30, lease_seconds=25),
+        Job("shift-handover", hand_over, every_seconds=30, lease_seconds=25),
         Job("seats-true", in_one_work(keep_seats_true), every_seconds=15, lease_seconds=12),
         Job("lapse-swaps", in_one_work(lapse_swaps), every_seconds=60, lease_seconds=45),
         Job("lapse-offers", in_one_work(lapse_offers), every_seconds=60, lease_seconds=45),

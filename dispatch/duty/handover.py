@@ -7,9 +7,10 @@ of. A handover is man for man (roster/crews.py): whoever is not relieved stays, 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -18,11 +19,11 @@ from dispatch.duty.attendance import answer_rollcall
 from dispatch.duty.crewing import refresh_team, release_orphans, take_off_the_absent
 from dispatch.duty.rollcall import Answer, Rollcall, State, Step, leave_seats, mark_no_shows, next_step
 from dispatch.duty.rollcall_card import rollcall_card
-from dispatch.duty.rollcall_plan import is_unplanned, plan_rollcalls, set_step_timer
+from dispatch.duty.rollcall_plan import plan_rollcalls, set_step_timer, unplanned_teams
 from dispatch.duty.rollcall_store import SQL, known_people, lock_team, rollcall_of, save, team_of
 from dispatch.duty.substituting import tell_open_seats
 from dispatch.push.changes import record_change, tell_station
-from runtime.database import Work
+from runtime.database import Database, Work
 from runtime.encoding import utc_text
 
 _log = logging.getLogger(__name__)
@@ -138,33 +139,43 @@ async def _end(work: Work, county: str, rollcall: Rollcall) -> None:
     await release_orphans(work, county)
 
 
-async def keep_handovers(work: Work, county: str) -> None:
+async def keep_handovers(db: Database, county: str) -> None:
     """The calendar's part: roll calls for what lies ahead, errands that are overdue, and a look for steps that no
-    timer told of."""
-    if await is_unplanned(work, county):
-        for team in await plan_rollcalls(work, county):
-            await lock_team(work.conn, county, team)
-            await refresh_team(work, county, team, cause="roster", by=BY)
-    due: Sequence[Any] = [
-        row["id"] async for row in SQL.due(work.conn, county=county, now=work.now, most=_AT_ONCE)
-    ]
-    for id in due:
-        await take_steps(work, id)
-    await _miss_errands(work, county)
-    await release_orphans(work, county)
+    timer told of. Each in a transaction of its own: a team that fails holds up no other, and is tried again."""
+    async with db.work() as work:
+        unplanned = await unplanned_teams(work, county)
+        due = [row async for row in SQL.due(work.conn, county=county, now=work.now, most=_AT_ONCE)]
+        overdue = [row async for row in SQL.overdue_errands(work.conn, county=county, now=work.now)]
+    for team in unplanned:
+        await _alone(db, f"roll calls of {team}", partial(_plan, county=county, team=team))
+    for row in due:
+        await _alone(db, f"handover of {row['team']}", partial(take_steps, id=row["id"]))
+    for row in overdue:
+        turn = f"{row['team']} {row['day']} {row['shift']}, seat {row['seat']}, {row['person']}"
+        await _alone(db, f"overdue errand of {turn}", partial(_miss_errand, county=county, row=row))
+    await _alone(db, "teams without a roster", partial(release_orphans, county=county))
 
 
-async def _miss_errands(work: Work, county: str) -> None:
+async def _alone(db: Database, what: str, act: Callable[[Work], Awaitable[None]]) -> None:
+    try:
+        async with db.work() as work:
+            await act(work)
+    except Problem as problem:
+        _log.warning("%s: %s", what, problem.code)
+    except Exception:  # noqa: BLE001 (whatever it is: everybody else's handover is still due)
+        _log.exception("%s failed, and is tried again", what)
+
+
+async def _plan(work: Work, *, county: str, team: str) -> None:
+    for changed in await plan_rollcalls(work, county, team):
+        await lock_team(work.conn, county, changed)
+        await refresh_team(work, county, changed, cause="roster", by=BY)
+
+
+async def _miss_errand(work: Work, *, county: str, row: Mapping[str, Any]) -> None:
     """Who is not back from an errand when he said he would be is missing: the seat is open, and it is said."""
-    rows = [row async for row in SQL.overdue_errands(work.conn, county=county, now=work.now)]
-    for row in rows:
-        missing = Answer(row["seat"], State.ABSENT, row["person"], "errand_overdue")
-        try:
-            async with work.conn.transaction():
-                await answer_rollcall(work, county, row["team"], row["day"], row["shift"], [missing], by=BY)
-        except Problem as problem:  # one errand keeps nobody else's handover
-            turn = (row["team"], row["day"], row["shift"], row["seat"], row["person"])
-            _log.warning("overdue errand of %s %s %s, seat %s, %s: %s", *turn, problem.code)
+    missing = Answer(row["seat"], State.ABSENT, row["person"], "errand_overdue")
+    await answer_rollcall(work, county, row["team"], row["day"], row["shift"], [missing], by=BY)
 
 
 def _turn(rollcall: Rollcall) -> dict[str, Any]:

@@ -21,13 +21,14 @@ TIMER = "duty_turn"
 AHEAD, BEHIND = timedelta(hours=50), timedelta(days=2)
 
 
-async def is_unplanned(work: Work, county: str) -> bool:
-    found: bool = await SQL.unplanned(work.conn, county=county, now=work.now, until=work.now + AHEAD)
-    return found
+async def unplanned_teams(work: Work, county: str) -> tuple[str, ...]:
+    rows = SQL.unplanned(work.conn, county=county, now=work.now, until=work.now + AHEAD)
+    return tuple([row["team"] async for row in rows])
 
 
-async def plan_rollcalls(work: Work, county: str) -> tuple[str, ...]:
-    """Bring the roll calls in line with the duties in force; answers the teams of which something changed.
+async def plan_rollcalls(work: Work, county: str, team: str | None = None) -> tuple[str, ...]:
+    """Bring the roll calls (of one team, or of all) in line with the duties in force; answers the teams of which
+    something changed.
 
     Under the county's lock: whoever read the duties before a publication must not write its roll calls after it.
     """
@@ -44,14 +45,15 @@ async def plan_rollcalls(work: Work, county: str) -> tuple[str, ...]:
         (r["team"], r["day"], r["shift"]): r["id"]
         async for r in SQL.ids_of(work.conn, county=county, since=work.now)
     }
-    teams = sorted({team for team, _ in published if team in book.teams})
+    teams = sorted({one for one, _ in published if one in book.teams and team in (None, one)})
     roster = Roster(county, first, (last - first).days + 1, tuple(teams), duties)
     rows, keep = [], []
     for rollcall in _rollcalls(book, roster, set(published), known, first, last, work.now):
         rows.append(rollcall_row(rollcall))
         keep.append(rollcall.id)
     dropped = [
-        r["team"] async for r in SQL.drop_unplanned(work.conn, county=county, since=work.now, keep=keep)
+        r["team"]
+        async for r in SQL.drop_unplanned(work.conn, county=county, team=team, since=work.now, keep=keep)
     ]
     changed = [(r["id"], r["team"]) async for r in SQL.upsert(work.conn, county=county, rows=rows)]
     await _set_timers(work, county, changed)

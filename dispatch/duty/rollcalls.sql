@@ -57,17 +57,20 @@ where rollcall.ended_at is null and (
         is distinct from (excluded.starts_at, excluded.ends_at, excluded.lapses_at)))
 returning id, team;
 
--- name: unplanned(county, now, until)$
--- Whether a duty in force begins soon, or runs, that no roll call is planned for: asked often, so that planning is not.
-select exists (select from duty d
-    where d.county = :county and d.starts_at < :until and d.ends_at > :now
-        and not exists (select from rollcall r where r.county = d.county and r.team = d.team and r.day = d.day
-            and r.shift = d.shift));
+-- name: unplanned(county, now, until)
+-- Teams of which a duty in force begins soon, or runs, that no roll call is planned for: asked often, so that planning
+-- is not.
+select distinct d.team from duty d
+where d.county = :county and d.starts_at < :until and d.ends_at > :now
+    and not exists (select from rollcall r where r.county = d.county and r.team = d.team and r.day = d.day
+        and r.shift = d.shift)
+order by d.team;
 
--- name: drop_unplanned(county, since, keep)
--- Turns that nobody opened yet and that the roster in force does not have any more.
+-- name: drop_unplanned(county, team, since, keep)
+-- Turns (of one team, or of all) that nobody opened yet and that the roster in force does not have any more.
 delete from rollcall
-where county = :county and opened_at is null and starts_at > :since and not (id = any(:keep::uuid[]))
+where county = :county and (:team::text is null or team = :team) and opened_at is null and starts_at > :since
+    and not (id = any(:keep::uuid[]))
 returning id, team;
 
 -- name: ids_of(county, since)
@@ -194,7 +197,7 @@ order by r.team;
 
 -- name: due(county, now, most)
 -- Roll calls with a step that has fallen due, for the calendar's safety net under the timers.
-select id from rollcall
+select id, team from rollcall
 where county = :county and ended_at is null and case
     when opened_at is null then opens_at when handed_over_at is null then starts_at
     when settled_at is null then due_at when finished_at is null then ends_at else lapses_at end <= :now

@@ -241,11 +241,11 @@ async def test_who_is_not_back_from_an_errand_in_time_is_missing_and_the_seat_is
     back_by = house.clock.now + timedelta(hours=1)
     await house.answer(TODAY, Answer(seat("firefighter"), State.ERRAND, back_by=back_by))
     house.clock.now = back_by - timedelta(minutes=1)
-    await house.do(keep_handovers)
+    await keep_handovers(house.db, CODE)
     before = len(await house.events("seats_opened"))
     house.clock.now = back_by
     for _ in range(2):
-        await house.do(keep_handovers)
+        await keep_handovers(house.db, CODE)
     opened = await house.events("seats_opened")
     assert len(opened) == before + 1
     assert opened[-1].data["seats"][0]["seat"] == seat("firefighter")
@@ -261,11 +261,29 @@ async def test_an_errand_that_cannot_be_marked_keeps_no_other_from_it(
         await house.answer(TODAY, Answer(driver, State.ERRAND, back_by=back_by), team=team)
     await house.db.pool.execute("update attendance set seat = 'E1-1/gone/0' where seat = 'E1-1/driver/0'")
     house.clock.now = back_by
-    await house.do(keep_handovers)
+    await keep_handovers(house.db, CODE)
     rows = await house.db.pool.fetch("select seat from attendance where state = 'errand'")
     assert [row["seat"] for row in rows] == ["E1-1/gone/0"]
     [line] = [record.getMessage() for record in caplog.records if record.name == "dispatch.duty.handover"]
     assert line == "overdue errand of E1 2026-04-04 T24, seat E1-1/gone/0, e131: rollcall_seat_unknown"
+
+
+async def test_a_team_whose_handover_fails_keeps_no_other_from_it(
+    house: RollcallWorld, caplog: pytest.LogCaptureFixture
+) -> None:
+    await house.all_present(TODAY)
+    house.clock.now = noon(NEXT, 9)
+    # The first of the two teams cannot be written.
+    broken = "alter table rollcall add constraint broken check (team <> 'E1' or handed_over_at is null)"
+    await house.db.pool.execute(broken)
+    try:
+        await keep_handovers(house.db, CODE)
+    finally:
+        await house.db.pool.execute("alter table rollcall drop constraint broken")
+    assert {e.data["team"] for e in await house.events("rollcall_settled")} == {"W1"}
+    assert "handover of E1 failed, and is tried again" in caplog.text
+    await keep_handovers(house.db, CODE)
+    assert {e.data["team"] for e in await house.events("rollcall_settled")} == {"E1", "W1"}
 
 
 async def test_a_seat_is_taken_over_before_its_time(house: RollcallWorld) -> None:
@@ -296,11 +314,11 @@ async def test_what_cannot_be_written_down_is_refused_with_its_reason(house: Rol
 async def test_steps_done_twice_or_by_several_processes_change_nothing_more(house: RollcallWorld) -> None:
     await house.all_present(TODAY)
     await house.pass_to(NEXT, 8, 30)
-    await house.do(keep_handovers)
+    await keep_handovers(house.db, CODE)
     await house.do(lapse_crews)
     before = (await house.crew(), len(await house.events("handover_missed", "rollcall_settled")))
     for _ in range(3):
-        await house.do(keep_handovers)
+        await keep_handovers(house.db, CODE)
         await house.do(lapse_crews)
     assert (await house.crew(), len(await house.events("handover_missed", "rollcall_settled"))) == before
 
@@ -308,7 +326,7 @@ async def test_steps_done_twice_or_by_several_processes_change_nothing_more(hous
 async def test_a_service_that_slept_over_the_handover_catches_up(house: RollcallWorld) -> None:
     await house.all_present(TODAY)
     house.clock.now = noon(THEN, 9)
-    await house.do(keep_handovers)
+    await keep_handovers(house.db, CODE)
     crew = await house.crew()
     assert crew["seats_filled"] == 0
     assert (await house.events("rollcall_opened"))[-1].data["day"] == THEN.isoformat()

@@ -128,7 +128,7 @@ async def test_roll_calls_planned_beside_a_publication_do_not_bring_the_old_mont
     async with house.db.work() as publishing:
         move = Move(changed.day, changed.team, changed.shift, changed.seat, "w1r0")
         await change_duties(publishing, CODE, (move,), by=OFFICER, why="test")
-        beside = asyncio.create_task(house.do(keep_handovers))
+        beside = asyncio.create_task(keep_handovers(house.db, CODE))
         await until_somebody_waits(house.db)
     await beside
     row = await house.db.pool.fetchval("select seats from rollcall where team = 'W1' and day = $1", NEXT)

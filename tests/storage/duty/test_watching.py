@@ -63,7 +63,7 @@ async def test_a_team_tells_who_is_on_and_who_takes_over_when(house: DutyWorld) 
 async def test_who_stands_over_is_told_until_he_is_relieved(house: DutyWorld, fake_clock: FakeClock) -> None:
     await answer(house, *(Answer(f"W1-1/{role}/0", State.PRESENT) for role in SEATS))
     fake_clock.now = noon(NEXT, 8)
-    await house.do(keep_handovers)
+    await keep_handovers(house.db, CODE)
     await Sweeper(house.db, duty_handlers()).sweep_once()
     turns = (await told(house))["turns"]
     assert [one["state"] for one in turns] == ["over", "open", "planned"]
