@@ -130,10 +130,12 @@ async def outlook(
 async def hours(
     conn: Connection, county: str, first: date, days: int, teams: Sequence[str] | None
 ) -> list[dict[str, Any]]:
-    """Hours, nights, weekends and holidays by person, with the debts carried into these days."""
+    """Hours, nights, weekends and holidays by person, with the debts carried into these days; of those who have left
+    since, too."""
     book = await book_for(conn, county, first, days)
     shown = _known_teams(book, teams)
     duties = await in_force(conn, county, first, first + timedelta(days=days - 1))
+    book = await with_retired(conn, county, book, duties)
     case = case_of(book, Roster(county, first, days, shown, duties))
     found: tuple[Summary, ...] = await asyncio.to_thread(summaries, case)
     debts = book.debts

@@ -15,11 +15,24 @@ from dispatch.duty.change import Move, replay
 from dispatch.duty.changing import change_duties
 from dispatch.duty.granting import authorise
 from dispatch.duty.telling import roster_stream
+from dispatch.duty.viewing import hours
 from roster.people import Absence, AbsenceKind
 from roster.policy import Policy
 from runtime.journal import read_events
 from tests.conftest import FakeClock
-from tests.storage.duty_world import CODE, FIRST, OFFICER, TODAY, DutyWorld, after, book, month, noon, without
+from tests.storage.duty_world import (
+    CODE,
+    DAYS,
+    FIRST,
+    OFFICER,
+    TODAY,
+    DutyWorld,
+    after,
+    book,
+    month,
+    noon,
+    without,
+)
 
 
 async def test_the_folder_owns_people_and_who_vanished_is_retired(world: DutyWorld) -> None:
@@ -243,3 +256,15 @@ async def _absences(world: DutyWorld) -> set[tuple[str, object]]:
     async with world.db.reading() as conn:
         rows = await conn.fetch("select person, ends_at from absence where withdrawn_at is null")
     return {(row["person"], row["ends_at"]) for row in rows}
+
+
+async def test_hours_name_those_who_have_left_since_with_what_they_did(world: DutyWorld) -> None:
+    await world.publish()
+    gone = (await world.at(FIRST))["driver"].person
+    people = {code: person for code, person in book().people.items() if code != gone}
+    await world.apply(replace(book(), people=people))
+    async with world.db.reading() as conn:
+        shown = {one["person"]: one for one in await hours(conn, CODE, FIRST, DAYS, ["W1"])}
+        later = {one["person"] for one in await hours(conn, CODE, after(FIRST, 60), DAYS, ["W1"])}
+    assert (shown[gone]["name"], shown[gone]["nights"]) == (f"虚构{gone}", 7)
+    assert gone not in later
