@@ -9,10 +9,10 @@ from typing import Any
 
 from dispatch.access.problem import Problem
 from dispatch.duty.crewing import leave_elsewhere, lock_teams, refresh_team, refresh_teams
+from dispatch.duty.open_seats import tell_open_seats
 from dispatch.duty.rollcall import Answer, Refused, Rollcall, State, answer, leave_seats
 from dispatch.duty.rollcall_card import rollcall_card
 from dispatch.duty.rollcall_store import SQL, known_people, live_rollcalls, people_of, save
-from dispatch.duty.substituting import tell_open_seats
 from dispatch.push.changes import record_change, tell_station
 from runtime.database import Work
 from runtime.encoding import utc_text

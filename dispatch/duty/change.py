@@ -142,6 +142,25 @@ def _lender(book: Book, move: Move, code: str) -> str:
     return ""
 
 
+def let_go(book: Book, duties: Iterable[Duty], change: Change, now: datetime) -> frozenset[tuple[Spot, str]]:
+    """Seats with the people whom a change takes off at this minute, putting nobody there instead and them nowhere else.
+
+    Whoever gets a successor stays until that one has come; whoever gets another seat, until answered for there.
+    """
+
+    def runs(duty: Duty) -> bool:
+        starts, ends = book.times(duty)
+        return starts <= now < ends
+
+    after = [duty for duty in {*duties} - {*change.gone} | {*change.come} if runs(duty)]
+    manned, busy = {spot(duty) for duty in after}, {duty.person for duty in after}
+    return frozenset(
+        (spot(duty), duty.person)
+        for duty in change.gone
+        if runs(duty) and spot(duty) not in manned and duty.person not in busy
+    )
+
+
 def difference(before: Iterable[Duty], after: Iterable[Duty]) -> Change:
     """From one set of duties to another."""
     was, will = set(before), set(after)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from dispatch.duty.change import Change, Move, Spot, spot
+from dispatch.duty.change import Change, Move, Spot, let_go, spot
 from dispatch.duty.crewing import refresh
 from dispatch.duty.decide import Refusal, Standing, broken_by, judge
 from dispatch.duty.rollcall_plan import AHEAD
@@ -72,7 +72,7 @@ async def carry_out(work: Work, county: str, standing: Standing, change: Change)
     units = running_units(standing, change, work)
     spans = [standing.book.span(duty.day, duty.shift) for duty in (*change.gone, *change.come)]
     if units or any(starts <= work.now + AHEAD and ends > work.now for starts, ends in spans):
-        await refresh(work, county, units)
+        await refresh(work, county, units, let_go(standing.book, standing.roster.duties, change, work.now))
 
 
 def running_units(standing: Standing, change: Change, work: Work) -> tuple[str, ...]:

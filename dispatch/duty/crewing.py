@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from dispatch.duty.change import Spot
+from dispatch.duty.open_seats import tell_open_seats
 from dispatch.duty.rollcall import THERE, Known, Rollcall, call_off, leave_seats
 from dispatch.duty.rollcall_plan import plan_rollcalls
 from dispatch.duty.rollcall_store import SQL, known_people, live_rollcalls, lock_team, save
@@ -20,25 +22,39 @@ from runtime.database import Work
 NOBODY = Crew(0, {}, None)
 
 
-async def refresh(work: Work, county: str, units: Sequence[str] | None = None) -> None:
-    """Duties in force or absences changed: make the crews of these units (None: of all) say so now."""
+async def refresh(
+    work: Work,
+    county: str,
+    units: Sequence[str] | None = None,
+    let_go: Collection[tuple[Spot, str]] = (),
+) -> None:
+    """Duties in force or absences changed: make the crews of these units (None: of all) say so now. `let_go`: seats
+    with the people who were taken off them at this minute."""
     changed = set(await plan_rollcalls(work, county))
     if units is None:
         rows = SQL.teams_live(work.conn, county=county, now=work.now)
     else:
         rows = SQL.teams_of_units(work.conn, county=county, now=work.now, units=list(units))
-    await refresh_teams(
-        work, county, changed | {row["team"] async for row in rows}, cause="roster", by="roster"
-    )
+    teams = changed | {row["team"] async for row in rows} | {team for (_, team, _, _), _ in let_go}
+    await refresh_teams(work, county, teams, cause="roster", by="roster", let_go=let_go)
     await release_orphans(work, county)
 
 
-async def refresh_teams(work: Work, county: str, teams: Collection[str], *, cause: str, by: str) -> None:
+async def refresh_teams(
+    work: Work,
+    county: str,
+    teams: Collection[str],
+    *,
+    cause: str,
+    by: str,
+    let_go: Collection[tuple[Spot, str]] = (),
+) -> None:
     """Take off who is away and count anew, team by team; everything is locked before, in everybody's order."""
     await lock_teams(work, county, teams)
     for team in sorted(teams):
         await take_off_the_absent(work, county, team)
         await _leave_for_another_team(work, county, team)
+        await _step_down(work, county, team, let_go)
         await refresh_team(work, county, team, cause=cause, by=by)
 
 
@@ -84,6 +100,22 @@ async def _leave_for_another_team(work: Work, county: str, team: str) -> None:
     for rollcall in await live_rollcalls(work.conn, county, team, work.now) if left else ():
         seats = [seat for id, seat in left if id == rollcall.id]
         await save(work.conn, county, rollcall, leave_seats(rollcall, seats, work.now, "elsewhere"))
+
+
+async def _step_down(work: Work, county: str, team: str, let_go: Collection[tuple[Spot, str]]) -> None:
+    """Taken off by hand with nobody put there: the dispatcher must not count on them, and the seat is called open."""
+    if not any(where[1] == team for where, _ in let_go):
+        return
+    for rollcall in await live_rollcalls(work.conn, county, team, work.now):
+        turn = (rollcall.day, rollcall.team, rollcall.shift)
+        there = {(one.seat, one.person) for one in rollcall.attendance if one.state in THERE}
+        off = {where[3] for where, person in let_go if where[:3] == turn and (where[3], person) in there}
+        if off:
+            after = leave_seats(rollcall, off, work.now, "taken_off")
+            await save(work.conn, county, rollcall, after)
+            lacking = [seat for seat in after.open_seats() if seat.key in off]
+            if lacking:
+                await tell_open_seats(work, county, after, lacking)
 
 
 async def refresh_team(

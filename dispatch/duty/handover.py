@@ -17,11 +17,11 @@ from uuid import UUID
 from dispatch.access.problem import Problem
 from dispatch.duty.attendance import answer_rollcall
 from dispatch.duty.crewing import refresh_team, release_orphans, take_off_the_absent
+from dispatch.duty.open_seats import tell_open_seats
 from dispatch.duty.rollcall import Answer, Rollcall, State, Step, leave_seats, mark_no_shows, next_step
 from dispatch.duty.rollcall_card import rollcall_card
 from dispatch.duty.rollcall_plan import plan_rollcalls, set_step_timer, unplanned_teams
 from dispatch.duty.rollcall_store import SQL, known_people, lock_team, rollcall_of, save, team_of
-from dispatch.duty.substituting import tell_open_seats
 from dispatch.push.changes import record_change, tell_station
 from runtime.database import Database, Work
 from runtime.encoding import utc_text

@@ -10,9 +10,10 @@ from typing import Any
 from uuid import UUID
 
 from dispatch.access.problem import Problem
-from dispatch.duty.change import Move, difference, moved
+from dispatch.duty.change import Move, difference, let_go, moved
 from dispatch.duty.crewing import refresh
 from dispatch.duty.decide import (
+    Standing,
     breaks_rules,
     draft_fault,
     first_fault,
@@ -96,7 +97,7 @@ async def audit_version(
     conn: Connection, county: str, version: Version, since: date | None, now: datetime
 ) -> tuple[Violation, ...]:
     """Everything that publishing this version would break, preferences too."""
-    plan, violations = await _judge(conn, county, version, since, now)
+    _, plan, violations = await _judge(conn, county, version, since, now)
     return violations if plan is not None else ()
 
 
@@ -113,7 +114,7 @@ async def publish(work: Work, county: str, id: UUID, *, since: date | None, by: 
     today = local_day(book, work.now)
     if since is not None and since < today:
         raise Problem(409, "publish_from_past", {"since": since.isoformat(), "today": today.isoformat()})
-    plan, violations = await _judge(work.conn, county, version, since, work.now)
+    standing, plan, violations = await _judge(work.conn, county, version, since, work.now)
     if plan is None:
         raise Problem(409, "nothing_to_publish", {"number": version.number, "last": version.last.isoformat()})
     broken = blocking(violations)
@@ -137,7 +138,7 @@ async def publish(work: Work, county: str, id: UUID, *, since: date | None, by: 
     }
     come = replace(change, come=plan.will)
     await changed(work, county, "roster_published", params, come, replaces=runs(plan.takes))
-    await refresh(work, county)
+    await refresh(work, county, None, let_go(standing.book, standing.roster.duties, change, work.now))
     return params
 
 
@@ -150,19 +151,19 @@ async def known_version(conn: Connection, county: str, id: UUID, *, lock: bool =
 
 async def _judge(
     conn: Connection, county: str, version: Version, since: date | None, now: datetime
-) -> tuple[Publication | None, tuple[Violation, ...]]:
+) -> tuple[Standing, Publication | None, tuple[Violation, ...]]:
     standing = await load_standing(conn, county, version.first, version.last)
     roster = await roster_of(conn, county, version)
     plan = publication(standing.book, roster, standing.roster.duties, standing.published, now, since)
     if not plan.takes:
-        return None, ()
+        return standing, None, ()
     refusal = draft_fault(standing.book, roster)
     if refusal is not None:  # the folder has changed since the draft was made
         raise refuse(refusal)
     replaced = (version.teams, plan.replaces_from, version.last)
     beside = await periods_over(conn, county, standing.book.policy, plan.first, plan.last, replaced)
     # A county's month takes a second or two, and alarms go on meanwhile.
-    return plan, await asyncio.to_thread(judge_publication, standing, plan, beside)
+    return standing, plan, await asyncio.to_thread(judge_publication, standing, plan, beside)
 
 
 def _must_be_draft(version: Version) -> None:

@@ -19,27 +19,9 @@ from roster.rules.substitutes import Candidate, ranked
 from roster.shifts import Seat
 from roster.turns import TurnSeat
 from runtime.database import Connection, Work
-from runtime.timers import TOPIC, set_timer
 
-TIMER = "seats_open"
 _MOST = 5
 _MOST_FOR_ONE = 12  # whoever rings them up at night goes on until somebody comes
-
-
-async def tell_open_seats(work: Work, county: str, rollcall: Rollcall, seats: Sequence[TurnSeat]) -> None:
-    """Name the seats on the boards, and have somebody look for substitutes right after this transaction."""
-    params = {
-        "team": rollcall.team,
-        "day": rollcall.day,
-        "shift": rollcall.shift,
-        "seats": [{"seat": seat.key, "unit": seat.unit or None, "role": seat.role} for seat in seats],
-    }
-    await record_change(work, county, "seats_opened", params)
-    payload = {"seats": [seat.key for seat in seats]}
-    await set_timer(
-        work.conn, county=county, kind=TIMER, subject=rollcall.id, due_at=work.now, payload=payload
-    )
-    work.wake(TOPIC)
 
 
 async def propose_substitutes(work: Work, county: str, id: UUID, seats: Sequence[str]) -> None:

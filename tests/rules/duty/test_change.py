@@ -13,7 +13,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatch.duty.change import Move, difference, heard, moved, released, replay, spot, told
+from dispatch.duty.change import Move, difference, heard, let_go, moved, released, replay, spot, told
 from dispatch.duty.publication import publication, runs
 from dispatch.duty.reference import book_of, document_of, people_of, person_row
 from dispatch.messages import catalogue
@@ -159,3 +159,20 @@ def test_every_refusal_of_a_change_has_its_words() -> None:
     named = re.findall(r'Refusal\(\s*"([a-z_]+)"', (Path(__file__).parents[3] / source).read_text("utf-8"))
     assert len(named) > 6
     assert [code for code in named if f"problem.{code}" not in catalogue()] == []
+
+
+def test_only_who_is_taken_off_with_nobody_instead_and_nowhere_to_go_is_let_go() -> None:
+    today = {duty.seat: duty for duty in DUTIES if duty.day == TODAY and duty.team == "W1"}
+    driver, leader = today["W1-1/driver/0"], today["W1-1/squad_leader/0"]
+    off, come = Move(*spot(driver), None), Move(*spot(driver), "w1r0")
+    for asked, gone in (
+        ((off,), {(spot(driver), driver.person)}),
+        ((come,), set()),
+        # The driver is given the leader's seat, and stays where he is until answered for there.
+        ((off, Move(*spot(leader), driver.person)), set()),
+    ):
+        change = difference(DUTIES, moved(book(), DUTIES, asked, NOW))
+        assert let_go(book(), DUTIES, change, NOW) == gone
+    tomorrow = next(duty for duty in DUTIES if duty.day == after(TODAY, 1))
+    change = difference(DUTIES, moved(book(), DUTIES, (Move(*spot(tomorrow), None),), NOW))
+    assert let_go(book(), DUTIES, change, NOW) == set()

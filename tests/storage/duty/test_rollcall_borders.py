@@ -145,3 +145,33 @@ async def test_people_of_lending_teams_are_named_by_what_they_have_served_themse
     [proposed] = await house.events("substitutes_proposed")
     [told] = proposed.data["seats"]
     assert {one["person"] for one in told["candidates"]} == {"w1r0", "e1r0"}
+
+
+async def test_who_is_taken_off_a_running_seat_steps_down_and_the_seat_is_called_open(
+    house: RollcallWorld,
+) -> None:
+    await house.all_present(TODAY)
+    driver = (await house.at(TODAY))["driver"]
+    await house.do(
+        authorise, "seat_unfilled", person="", team="W1", first=TODAY, last=TODAY, reason="test", by=OFFICER
+    )
+    move = Move(driver.day, driver.team, driver.shift, driver.seat, None)
+    await house.do(change_duties, (move,), by=OFFICER, why="sent home")
+    assert driver.person not in {one["person"] for one in (await house.crew())["seats"]}
+    [opened] = await house.events("seats_opened")
+    assert [one["seat"] for one in opened.data["seats"]] == [driver.seat]
+    state = "select state, cause from attendance where person = $1"
+    assert tuple(await house.db.pool.fetchrow(state, driver.person)) == ("left", "taken_off")
+
+
+async def test_who_gets_a_successor_on_a_running_seat_stays_until_that_one_has_come(
+    house: RollcallWorld,
+) -> None:
+    await house.all_present(TODAY)
+    driver = (await house.at(TODAY))["driver"]
+    move = Move(driver.day, driver.team, driver.shift, driver.seat, "w1r0")
+    await house.do(change_duties, (move,), by=OFFICER, why="test")
+    assert driver.person in {one["person"] for one in (await house.crew())["seats"]}
+    await house.answer(TODAY, Answer(driver.seat, State.PRESENT))
+    assert "w1r0" in {one["person"] for one in (await house.crew())["seats"]}
+    assert driver.person not in {one["person"] for one in (await house.crew())["seats"]}
