@@ -6,17 +6,50 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from dispatch.duty.standing import book_for, local_day
 from dispatch.duty.store import in_force, published_days
+from dispatch.duty.telling import roster_stream
 from dispatch.duty.viewing import calendar_day, coloured, crew_floors
 from gis_data.model import County
 from roster.plan import Book, Roster
 from roster.rules.case import case_of
 from roster.rules.forecast import Colour, Outlook, forecast
-from runtime.database import Connection
+from runtime.database import Connection, Database
+from runtime.journal import heads
 
+_KEPT = 4  # spans of days
 _WORSE = {colour: place for place, colour in enumerate(Colour)}
+
+
+class Glances:
+    """The tables that were asked for last: until a roster changes, every page gets the same.
+
+    Half a second of computing for a county's month is nothing to one officer, and too much for every console at every
+    event while alarms wait beside it.
+    """
+
+    def __init__(self, county: County) -> None:
+        self._county = county
+        self._kept: dict[tuple[date, int], tuple[object, dict[str, Any]]] = {}
+        self._one_at_a_time = asyncio.Lock()
+
+    async def of(self, db: Database, first: date, days: int) -> dict[str, Any]:
+        """Everything that a table shows, the folder's part too, changes with an event of the roster's stream."""
+        stream = roster_stream(self._county.code)
+        # Whoever waits for another's table holds no connection meanwhile.
+        async with self._one_at_a_time, db.reading() as conn:
+            now = await db.clock(conn)
+            today = now.astimezone(ZoneInfo(self._county.time_zone)).date()
+            state = (await heads(conn, [stream])).get(stream), today
+            kept = self._kept.pop((first, days), None)
+            if kept is None or kept[0] != state:
+                kept = state, await glance(conn, self._county, first, days, now)
+            self._kept[first, days] = kept
+            if len(self._kept) > _KEPT:
+                del self._kept[next(iter(self._kept))]
+            return kept[1]
 
 
 async def glance(conn: Connection, county: County, first: date, days: int, now: datetime) -> dict[str, Any]:

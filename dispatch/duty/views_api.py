@@ -68,6 +68,7 @@ def add_view_routes(router: APIRouter, desk: RosterDesk) -> None:
     anybody = Depends(desk.guard.require(*PEOPLE, Role.MEMBER))
     officer = Depends(desk.guard.require(*ROSTERING, *DISPATCHING))
     calling = ROSTERING | DISPATCHING
+    glances = glancing.Glances(desk.county)
 
     @router.get("/people")
     async def people(who: Annotated[Principal, reader]) -> ListAnswer:
@@ -115,9 +116,7 @@ def add_view_routes(router: APIRouter, desk: RosterDesk) -> None:
     async def glance(first: date, days: Days, _: Annotated[Principal, reader]) -> GlanceAnswer:
         """Every team day by day, in colours: where nobody looks at names yet."""
         in_reach(first)
-        async with db.reading() as conn:
-            now = await db.clock(conn)
-            return GlanceAnswer.model_validate(await glancing.glance(conn, desk.county, first, days, now))
+        return GlanceAnswer.model_construct(**await glances.of(db, first, days))
 
     @router.get("/hours")
     async def hours(

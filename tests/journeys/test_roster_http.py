@@ -132,6 +132,8 @@ async def test_a_month_is_drafted_checked_published_swapped_and_compared(office:
 
 async def test_somebody_falls_ill_and_the_seat_is_offered_answered_and_granted(office: Office) -> None:
     await office.world.publish()
+    well = await office.done("GET", f"/glance?first={SOON}&days=1")
+    assert [team["days"][0]["colour"] for team in well["teams"]] == ["green", "green"]
     sick = (await office.world.at(SOON))["driver"]
     await office.member(sick.person)
     said = {"kind": "sick", "starts": noon(SOON, 7).isoformat(), "ends": noon(after(SOON, 1)).isoformat()}
@@ -142,8 +144,10 @@ async def test_somebody_falls_ill_and_the_seat_is_offered_answered_and_granted(o
         (sick.person, f"虚构{sick.person}", ["W1"])
     ]
     assert (await office.done("GET", f"/absences?first={SOON}&days=1&team=E1"))["items"] == []
-    table = await office.done("GET", f"/glance?first={SOON}&days=1", who="viewer")
-    assert [team["days"][0]["colour"] for team in table["teams"]] == ["green", "orange"]
+    for first in (SOON, SOON, *(after(SOON, n) for n in range(1, 6)), SOON):  # more than are kept
+        table = await office.done("GET", f"/glance?first={first}&days=1", who="viewer")
+        wanted = "orange" if first == SOON else "green"
+        assert [team["days"][0]["colour"] for team in table["teams"]] == ["green", wanted]
     ahead = await office.done("GET", f"/forecast?first={SOON}&days=1&team=W1")
     assert [one["colour"] for one in ahead["items"]] == ["orange"]
     seat = told["open_seats"][0]
