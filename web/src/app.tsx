@@ -8,6 +8,8 @@ import { session } from "./net/session.ts";
 import { ConsoleSocket, startTicking } from "./net/socket.ts";
 import { ring, warn } from "./sound.ts";
 import { cards, log, waits } from "./state/store.ts";
+import { followTeam } from "./state/duty.ts";
+import { followRoster } from "./state/roster.ts";
 import { followConditions } from "./state/hindrances.ts";
 import { followWater } from "./state/water.ts";
 import { followWays } from "./state/ways.ts";
@@ -24,7 +26,10 @@ import { Key } from "./panels/parts.tsx";
 import { Queue } from "./panels/queue.tsx";
 import { RecordPanel } from "./panels/record.tsx";
 import { RoadForm } from "./panels/road_form.tsx";
+import { RosterTable } from "./panels/roster.tsx";
+import { RosterPanel } from "./panels/roster_day.tsx";
 import { Stage } from "./panels/stage.tsx";
+import { TeamPanel } from "./panels/team.tsx";
 
 export function App({ code }: { readonly code: string | null }) {
   const token = useComputed(() => session.value?.token ?? null).value;
@@ -34,7 +39,7 @@ export function App({ code }: { readonly code: string | null }) {
 function Console({ token }: { readonly token: string }) {
   useEffect(() => {
     const socket = new ConsoleSocket(token);
-    const quiet = [startTicking(), listenToKeys(), followWays(), followConditions(), followWater(), () => ring(null)];
+    const quiet = [startTicking(), listenToKeys(), followWays(), followConditions(), followWater(), followTeam(), followRoster(), () => ring(null)];
     return () => {
       socket.stop();
       for (const stop of quiet) stop();
@@ -50,6 +55,7 @@ function Console({ token }: { readonly token: string }) {
         <Board />
       </aside>
       <Stage />
+      {panel.value === "roster" && <RosterTable />}
       <aside class="right">
         <RightPanel />
       </aside>
@@ -70,6 +76,10 @@ function RightPanel() {
       return <RoadForm />;
     case "record":
       return <RecordPanel />;
+    case "team":
+      return <TeamPanel />;
+    case "roster":
+      return <RosterPanel />;
     case "overview":
       return <Overview />;
   }
@@ -98,6 +108,7 @@ function Footer() {
       <span><Key>Ctrl+Z</Key> {t("page.key.undo")}</span>
       <span><Key>T</Key> {t("page.key.telephone")}</span>
       <span><Key>R</Key> {t("page.key.road")}</span>
+      <span><Key>D</Key> {t("page.roster")}</span>
       <span><Key>?</Key> {t("page.key.help")}</span>
     </footer>
   );

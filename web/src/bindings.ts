@@ -19,6 +19,7 @@ export const BINDINGS: readonly Binding[] = [
   { caps: ["L"], code: "page.key.level" },
   { caps: ["C"], code: "page.key.close" },
   { caps: ["R"], code: "page.key.road" },
+  { caps: ["D"], code: "page.roster" },
   { caps: ["0"], code: "page.key.county" },
   { caps: ["M"], code: "page.key.mute" },
   { caps: ["Esc"], code: "page.key.back" },

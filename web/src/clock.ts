@@ -47,3 +47,18 @@ export function minutes(seconds: number): string {
 export function timeOfDay(ms: number, timeZone: string): string {
   return new Intl.DateTimeFormat("zh-CN", { timeStyle: "medium", hourCycle: "h23", timeZone }).format(ms);
 }
+
+/** Day and minute in the county's zone, `11-26 08:00`. */
+export function dayAndTime(ms: number, timeZone: string): string {
+  return `${dayOf(ms, timeZone).slice(5)} ${timeOfDay(ms, timeZone).slice(0, 5)}`;
+}
+
+/** The day in the county's zone, `2026-11-26`. */
+export function dayOf(ms: number, timeZone: string): string {
+  return new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit", timeZone }).format(ms);
+}
+
+/** A day some days on from another; days are counted on the calendar, whatever the clocks do. */
+export function daysAfter(day: string, days: number): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+}

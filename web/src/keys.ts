@@ -12,6 +12,7 @@ import {
   toggleProposed,
   undoDispatch,
 } from "./actions.ts";
+import { openRoster } from "./state/roster.ts";
 import { mute, unlock } from "./sound.ts";
 import { dialog, panel, wholeCounty } from "./state/view.ts";
 
@@ -34,6 +35,7 @@ const OUTSIDE_FIELDS: Readonly<Record<string, () => void>> = {
   l: () => ask({ type: "level" }),
   c: () => ask({ type: "close" }),
   r: reportRoadCondition,
+  d: () => openRoster(null),
   "0": () => {
     wholeCounty.value += 1;
   },

@@ -6,6 +6,7 @@ import "../styles/layout.css";
 import "../styles/panels.css";
 import "../styles/form.css";
 import "../styles/shift.css";
+import "../styles/duty.css";
 import { render } from "preact";
 import { App } from "./app.tsx";
 import { lang, setLang } from "./i18n.ts";

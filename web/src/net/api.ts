@@ -30,6 +30,21 @@ export async function remove(path: string): Promise<void> {
   await call<unknown>("DELETE", path, undefined, {});
 }
 
+/** A roster of a whole county on paper takes its time. */
+const FILE_MS = 180_000;
+
+/** A file that only who is logged in may have: fetched with the token, then kept by the browser under its own name. */
+export async function download(path: string): Promise<void> {
+  const response = await answered("GET", path, undefined, {}, FILE_MS);
+  const named = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") ?? "")?.[1];
+  const url = URL.createObjectURL(await response.blob());
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = named ?? path.replace(/^.*\/|\?.*$/g, "");
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
 export function newId(): string {
   // crypto.randomUUID exists only on HTTPS and localhost; a county's first server often has neither.
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -42,6 +57,14 @@ export function authorization(): Record<string, string> {
 }
 
 async function call<T>(method: string, path: string, body: unknown, headers: Record<string, string>): Promise<T> {
+  const response = await answered(method, path, body, headers, ANSWER_MS);
+  if (response.status === 204) return undefined as T;
+  return (await response.json()) as T;
+}
+
+const ANSWER_MS = 15_000;
+
+async function answered(method: string, path: string, body: unknown, headers: Record<string, string>, longestMs: number): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(BASE + path, {
@@ -49,15 +72,14 @@ async function call<T>(method: string, path: string, body: unknown, headers: Rec
       headers: { ...authorization(), ...headers, ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       cache: "no-store",
-      signal: AbortSignal.timeout(15_000),
+      signal: AbortSignal.timeout(longestMs),
     });
   } catch {
     throw new Problem(0, { code: "page.problem.unreachable" });
   }
   if (response.status === 401 && session.peek() !== null) leave();
   if (!response.ok) throw await problemOf(response);
-  if (response.status === 204) return undefined as T;
-  return (await response.json()) as T;
+  return response;
 }
 
 async function problemOf(response: Response): Promise<Problem> {

@@ -2,6 +2,7 @@
 
 import { called, nameOf, t } from "../i18n.ts";
 import type { Station, Unit } from "../state/cards.ts";
+import { openTeam } from "../state/duty.ts";
 import { BUSY } from "../state/standing.ts";
 import { timeOfDay } from "../clock.ts";
 import { county, selected, standings, stations, unitsByCode, zones } from "../state/store.ts";
@@ -92,6 +93,11 @@ function UnitLines({ unit, held }: { readonly unit: Unit; readonly held: boolean
           <button type="button" onClick={() => (dialog.value = { type: "unit", unit: unit.code })} data-test="card-unit">
             ⋯ {t("page.unit.change")}
           </button>
+          {unit.crew_team !== null && (
+            <button type="button" onClick={() => openTeam(unit.crew_team ?? "")} data-test="card-team">
+              ☰ {t("page.team.open_panel")}
+            </button>
+          )}
         </span>
       )}
     </li>

@@ -5,11 +5,12 @@ import { me, reported } from "../actions.ts";
 import { called, nameOf, t } from "../i18n.ts";
 import type { Unit } from "../state/cards.ts";
 import { callIn, setService, setStatus, setStrength, type ShortUnit } from "../state/commands.ts";
+import { openTeam } from "../state/duty.ts";
 import { isShort } from "../state/standing.ts";
 import { standings, stations, unitsByCode } from "../state/store.ts";
 import { toast } from "../state/view.ts";
 import { Choices } from "./choices.tsx";
-import { Frame } from "./frame.tsx";
+import { Frame, shut } from "./frame.tsx";
 import { At, CrewCount, Glyph } from "./parts.tsx";
 
 /** In the order of GA/T 974.39. */
@@ -134,8 +135,21 @@ function CrewOf({ unit }: { readonly unit: Unit }) {
           {t("page.unit.next")} <At time={next.at} /> {next.seats_filled}/{next.wanted}
         </p>
       )}
+      {unit.crew_team !== null && <ToTeam team={unit.crew_team} />}
       {isShort(unit) && <WhomToCallIn code={unit.code} />}
     </fieldset>
+  );
+}
+
+function ToTeam({ team }: { readonly team: string }) {
+  const go = () => {
+    shut();
+    openTeam(team);
+  };
+  return (
+    <button type="button" onClick={go} data-test="open-team">
+      ☰ {t("page.team.open_panel")}
+    </button>
   );
 }
 

@@ -30,7 +30,7 @@ export const openedIds = signal<ReadonlySet<string>>(new Set());
 /** When this page was opened: what was under way before does not call itself new. */
 export const startedMs = Date.now();
 
-export type Panel = "overview" | "incident" | "form" | "road" | "record";
+export type Panel = "overview" | "incident" | "form" | "road" | "record" | "team" | "roster";
 export const panel = signal<Panel>("overview");
 
 export function open(incidentId: string): void {
