@@ -171,6 +171,7 @@ create table crew (
     until timestamp with time zone,
     stands_until timestamp with time zone,
     next jsonb,
+    post jsonb,
     constraint crew_pkey PRIMARY KEY (unit),
     constraint crew_rollcall_has_its_team CHECK (((source <> 'rollcall'::text) OR (team IS NOT NULL))),
     constraint crew_seats_filled_check CHECK ((seats_filled >= 0)),
@@ -511,6 +512,7 @@ create table rollcall (
     settled_at timestamp with time zone,
     finished_at timestamp with time zone,
     ended_at timestamp with time zone,
+    posts jsonb default '{}'::jsonb not null,
     constraint rollcall_pkey PRIMARY KEY (id),
     constraint rollcall_county_team_day_shift_key UNIQUE (county, team, day, shift),
     constraint rollcall_check CHECK ((ends_at > starts_at))
@@ -842,18 +844,6 @@ create view condition_card as
     jsonb_build_object('id', id, 'edges', edges, 'area', area, 'factor', factor, 'vehicle_classes', vehicle_classes, 'reason', reason, 'starts_at', utc_text(starts_at), 'ends_at', utc_text(ends_at), 'created_by', created_by, 'removed_at', utc_text(removed_at), 'names', names, 'road_classes', road_classes, 'surfaces', surfaces, 'bridges', bridges, 'everywhere', everywhere, 'place', place, 'filed_with', filed_with, 'begun_at', utc_text(begun_at)) AS card
    FROM road_condition c;
 
-create view unit_card as
- SELECT u.county,
-    u.id,
-    u.code,
-    jsonb_build_object('id', u.id, 'code', u.code, 'name', u.name, 'name_en', u.name_en, 'station', u.station, 'station_class', s.class, 'zone', COALESCE(p.zone, s.zone), 'is_foreign', s.is_foreign, 'vehicle_class', u.vehicle_class, 'brings', u.brings, 'seats', u.seats, 'minimum_crew', u.minimum_crew, 'contact', u.contact, 'accepted', u.accepted, 'duty_mode', u.duty_mode, 'on_duty', (COALESCE(c.seats_filled, 0) > 0), 'crew', COALESCE(c.seats_filled, 0), 'crew_wanted', c.wanted, 'crew_qualifications', COALESCE(c.qualifications, '{}'::jsonb), 'crew_source', c.source, 'crew_team', c.team, 'crew_seats', COALESCE(c.seats, '[]'::jsonb), 'crew_since', utc_text(c.since), 'crew_next', c.next, 'duty_until', utc_text(c.until), 'status', u.status, 'status_at', utc_text(u.status_at), 'out_of_service', u.out_of_service, 'posted_at', u.posted_at, 'lon', COALESCE(u.lon, p.lon, s.lon), 'lat', COALESCE(u.lat, p.lat, s.lat), 'position_at', utc_text(u.position_at), 'assignment', ( SELECT a.id
-           FROM assignment a
-          WHERE ((a.unit = u.id) AND (a.state = ANY (ARRAY['dispatched'::text, 'delivered'::text, 'acknowledged'::text, 'en_route'::text, 'on_scene'::text, 'unconfirmed'::text])))), 'retired', (u.retired_at IS NOT NULL), 'version', u.version) AS card
-   FROM (((unit u
-     JOIN station s ON (((s.county = u.county) AND (s.code = u.station))))
-     LEFT JOIN station p ON (((p.county = u.county) AND (p.code = u.posted_at))))
-     LEFT JOIN crew c ON ((c.unit = u.id)));
-
 create view rollcall_with_attendance as
  SELECT id,
     county,
@@ -874,7 +864,20 @@ create view rollcall_with_attendance as
     settled_at,
     finished_at,
     ended_at,
+    posts,
     COALESCE(( SELECT jsonb_agg(jsonb_build_object('seat', a.seat, 'person', a.person, 'planned', a.planned, 'state', a.state, 'cause', a.cause, 'since', a.since, 'gone_at', a.gone_at, 'back_by', a.back_by, 'answered_at', a.answered_at, 'answered_by', a.answered_by) ORDER BY a.seat, a.person) AS jsonb_agg
            FROM attendance a
           WHERE (a.rollcall = r.id)), '[]'::jsonb) AS attendance
    FROM rollcall r;
+
+create view unit_card as
+ SELECT u.county,
+    u.id,
+    u.code,
+    jsonb_build_object('id', u.id, 'code', u.code, 'name', u.name, 'name_en', u.name_en, 'station', u.station, 'station_class', s.class, 'zone', COALESCE(p.zone, s.zone), 'is_foreign', s.is_foreign, 'vehicle_class', u.vehicle_class, 'brings', u.brings, 'seats', u.seats, 'minimum_crew', u.minimum_crew, 'contact', u.contact, 'accepted', u.accepted, 'duty_mode', u.duty_mode, 'on_duty', (COALESCE(c.seats_filled, 0) > 0), 'crew', COALESCE(c.seats_filled, 0), 'crew_wanted', c.wanted, 'crew_qualifications', COALESCE(c.qualifications, '{}'::jsonb), 'crew_source', c.source, 'crew_team', c.team, 'crew_seats', COALESCE(c.seats, '[]'::jsonb), 'crew_since', utc_text(c.since), 'crew_next', c.next, 'duty_until', utc_text(c.until), 'post', c.post, 'status', u.status, 'status_at', utc_text(u.status_at), 'out_of_service', u.out_of_service, 'posted_at', u.posted_at, 'lon', COALESCE(u.lon, p.lon, ((c.post ->> 'lon'::text))::double precision, s.lon), 'lat', COALESCE(u.lat, p.lat, ((c.post ->> 'lat'::text))::double precision, s.lat), 'position_at', utc_text(u.position_at), 'assignment', ( SELECT a.id
+           FROM assignment a
+          WHERE ((a.unit = u.id) AND (a.state = ANY (ARRAY['dispatched'::text, 'delivered'::text, 'acknowledged'::text, 'en_route'::text, 'on_scene'::text, 'unconfirmed'::text])))), 'retired', (u.retired_at IS NOT NULL), 'version', u.version) AS card
+   FROM (((unit u
+     JOIN station s ON (((s.county = u.county) AND (s.code = u.station))))
+     LEFT JOIN station p ON (((p.county = u.county) AND (p.code = u.posted_at))))
+     LEFT JOIN crew c ON ((c.unit = u.id)));

@@ -47,10 +47,20 @@ class NextCrew:
 
 
 @dataclass(frozen=True, slots=True)
+class ForwardPost:
+    """靠前驻防: a place (WGS-84 degrees) where a unit and its crew stand and live in the fire season."""
+
+    place: str
+    lon: float
+    lat: float
+
+
+@dataclass(frozen=True, slots=True)
 class Crew:
     """Who can roll with a unit: seats filled, how many hold each qualification, and until when (UTC, as planned).
 
-    `driver` counts who may drive this unit's class. `wanted`: the seats that the roster asks for. From
+    `driver` counts who may drive this unit's class. `wanted`: the seats that the roster asks for. `post`: where it
+    stands, if not at its station. From
     `stands_until` on nobody of it counts any more, relieved or not.
     """
 
@@ -61,6 +71,7 @@ class Crew:
     next: NextCrew | None = None
     wanted: int | None = None
     stands_until: datetime | None = None
+    post: ForwardPost | None = None
 
     @property
     def people(self) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,7 +16,7 @@ from dispatch.duty.rollcall_store import SQL, known_people, live_rollcalls, lock
 from dispatch.forces.degrade import DEFAULT_RULES
 from dispatch.forces.manning import Aboard, Change, Source, man_units
 from gis_data.model import DutyMode
-from roster.crews import Crew, crew_book, team_crews
+from roster.crews import Crew, ForwardPost, crew_book, team_crews
 from roster.people import Employment, Person
 from runtime.database import Work
 
@@ -134,12 +135,37 @@ async def refresh_team(
     ]
     found = await _counted(work, county, team, rollcalls, people, rows)
     await _dismiss_relieved(work, county, rollcalls, found)
-    modes = {unit: DutyMode(r.duty_mode) for r in rollcalls if r.starts_at <= work.now for unit in r.units}
+    modes, posts = _whereabouts(rollcalls, work.now)
     names = {code: person.name for code, person in people.items()}
     aboard = [
-        _aboard(row, team, found.get(row["code"], NOBODY), rollcalls, modes, names, work.now) for row in rows
+        _aboard(
+            row,
+            team,
+            replace(found.get(row["code"], NOBODY), post=posts.get(row["code"])),
+            rollcalls,
+            modes,
+            names,
+            work.now,
+        )
+        for row in rows
     ]
     return await man_units(work, county, aboard, cause=cause, by=by, more={"team": team, **(more or {})})
+
+
+def _whereabouts(
+    rollcalls: Sequence[Rollcall], now: datetime
+) -> tuple[Mapping[str, DutyMode], Mapping[str, ForwardPost]]:
+    """By unit, as what and where it stands in the turn that began last: at a forward post, if the roster has one."""
+    modes: dict[str, DutyMode] = {}
+    posts: dict[str, ForwardPost] = {}
+    for rollcall in rollcalls:
+        for unit in rollcall.units if rollcall.starts_at <= now else ():
+            post = rollcall.posts.get(unit)
+            modes[unit] = DutyMode(rollcall.duty_mode) if post is None else DutyMode.FORWARD_POST
+            posts.pop(unit, None)
+            if post is not None:
+                posts[unit] = post
+    return modes, posts
 
 
 async def _counted(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dispatch.access.store import revoke_tokens_of
+from dispatch.duty.crewing import refresh
 from dispatch.duty.reference import document_of, person_row
 from dispatch.duty.store import BOOK, DUTIES
 from dispatch.duty.telling import changed
@@ -68,6 +69,7 @@ async def apply_roster(work: Work, book: Book) -> Mapping[str, Any]:
         "left_behind": len(left),
     }
     await changed(work, county, "roster_reference_applied", params)
+    await refresh(work, county)  # seats, hours, absences, posts: the crews say so at once
     return {**params, "duties": left}
 
 

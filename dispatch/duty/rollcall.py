@@ -8,12 +8,13 @@ Facts are written down as told: a person without the seat's qualification may si
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from roster.crews import ForwardPost
 from roster.people import Qualification
 from roster.turns import Presence, Turn, TurnSeat
 
@@ -47,6 +48,8 @@ class Attendance:
 
 @dataclass(frozen=True, slots=True)
 class Rollcall:
+    """One turn of a team. `posts`: by unit, where it stands in this turn if not at its station."""
+
     id: UUID
     team: str
     day: date
@@ -60,6 +63,7 @@ class Rollcall:
     due_at: datetime
     lapses_at: datetime
     seats: tuple[TurnSeat, ...]
+    posts: Mapping[str, ForwardPost] = field(default_factory=dict)
     attendance: tuple[Attendance, ...] = ()
     opened_at: datetime | None = None
     handed_over_at: datetime | None = None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from dispatch.duty.reference import qualifications_of
 from dispatch.duty.rollcall import Attendance, Known, Rollcall, State
+from roster.crews import ForwardPost
 from roster.turns import TurnSeat
 from runtime.database import Connection
 from runtime.encoding import utc_text
@@ -80,6 +82,7 @@ def rollcall_of(row: Mapping[str, Any]) -> Rollcall:
             TurnSeat(s["key"], s["unit"], s["role"], tuple(s["needs"]), s["required"], s["planned"])
             for s in row["seats"]
         ),
+        posts={unit: ForwardPost(**post) for unit, post in row["posts"].items()},
         attendance=tuple(_attendance_of(one) for one in row["attendance"]),
         opened_at=row["opened_at"],
         handed_over_at=row["handed_over_at"],
@@ -99,6 +102,7 @@ def rollcall_row(rollcall: Rollcall) -> dict[str, Any]:
         "station": rollcall.station,
         "units": list(rollcall.units),
         "duty_mode": rollcall.duty_mode,
+        "posts": {unit: asdict(post) for unit, post in sorted(rollcall.posts.items())},
         **{
             name: utc_text(getattr(rollcall, name))
             for name in ("starts_at", "ends_at", "opens_at", "due_at", "lapses_at")

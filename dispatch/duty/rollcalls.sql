@@ -37,22 +37,22 @@ where county = :county and lapses_at > :now and units && :units::text[] order by
 -- name: upsert(county, rows)
 -- What has begun keeps its times; what changed of the plan is taken over.
 insert into rollcall (id, county, team, day, shift, station, units, duty_mode, starts_at, ends_at, opens_at, due_at,
-    lapses_at, seats)
+    lapses_at, seats, posts)
 select r.id, :county, r.team, r.day, r.shift, r.station, r.units, r.duty_mode, r.starts_at, r.ends_at, r.opens_at,
-    r.due_at, r.lapses_at, r.seats
+    r.due_at, r.lapses_at, r.seats, r.posts
 from jsonb_to_recordset(:rows::jsonb) as r (id uuid, team text, day date, shift text, station text, units text[],
     duty_mode text, starts_at timestamptz, ends_at timestamptz, opens_at timestamptz, due_at timestamptz,
-    lapses_at timestamptz, seats jsonb)
+    lapses_at timestamptz, seats jsonb, posts jsonb)
 on conflict (county, team, day, shift) do update set seats = excluded.seats, units = excluded.units,
-    station = excluded.station, duty_mode = excluded.duty_mode,
+    station = excluded.station, duty_mode = excluded.duty_mode, posts = excluded.posts,
     starts_at = case when rollcall.opened_at is null then excluded.starts_at else rollcall.starts_at end,
     ends_at = case when rollcall.opened_at is null then excluded.ends_at else rollcall.ends_at end,
     opens_at = case when rollcall.opened_at is null then excluded.opens_at else rollcall.opens_at end,
     due_at = case when rollcall.opened_at is null then excluded.due_at else rollcall.due_at end,
     lapses_at = case when rollcall.opened_at is null then excluded.lapses_at else rollcall.lapses_at end
 where rollcall.ended_at is null and (
-    (rollcall.seats, rollcall.units, rollcall.station, rollcall.duty_mode)
-        is distinct from (excluded.seats, excluded.units, excluded.station, excluded.duty_mode)
+    (rollcall.seats, rollcall.units, rollcall.station, rollcall.duty_mode, rollcall.posts)
+        is distinct from (excluded.seats, excluded.units, excluded.station, excluded.duty_mode, excluded.posts)
     or (rollcall.opened_at is null and (rollcall.starts_at, rollcall.ends_at, rollcall.lapses_at)
         is distinct from (excluded.starts_at, excluded.ends_at, excluded.lapses_at)))
 returning id, team;

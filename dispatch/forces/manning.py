@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -122,4 +122,5 @@ def _row(one: Aboard) -> Mapping[str, Any]:
             "wanted": crew.next.wanted,
         },
         "duty_mode": one.duty_mode and one.duty_mode.value,
+        "post": crew.post and asdict(crew.post),
     }

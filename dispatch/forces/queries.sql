@@ -3,7 +3,8 @@
 select u.id, u.code, u.name, u.name_en, u.station, u.vehicle_class, u.brings, u.minimum_crew, u.contact,
     u.accepted, u.retired_at, u.duty_mode, u.status, u.out_of_service, u.lon, u.lat, u.position_at, u.on_road,
     s.class, coalesce(p.zone, s.zone) as zone, s.town, s.body, s.is_foreign,
-    coalesce(p.lon, s.lon) as station_lon, coalesce(p.lat, s.lat) as station_lat,
+    coalesce(p.lon, (c.post ->> 'lon')::float, s.lon) as station_lon,
+    coalesce(p.lat, (c.post ->> 'lat')::float, s.lat) as station_lat,
     u.posted_at, u.status_at, a.incident as held_by,
     c.seats_filled, c.qualifications, c.until, c.stands_until
 from unit u
@@ -17,7 +18,7 @@ order by u.code;
 
 -- name: crew_rows(county, instant)
 -- Who can roll at an instant; a unit without a crew is not in it.
-select u.code, c.seats_filled, c.qualifications, c.until
+select u.code, c.seats_filled, c.qualifications, c.until, c.post
 from crew c
 join unit u on u.id = c.unit
 where c.county = :county and u.retired_at is null and c.seats_filled > 0
@@ -62,32 +63,36 @@ order by id for no key update;
 
 -- name: write_crews(county, rows, at)
 -- Only what differs is written; `since` moves with the people (or, without names, the number), not with the plan.
--- Answers what the crew was before and is now.
+-- Answers what the crew was before and is now. Who leaves a forward post for nothing else is at the station again.
 with told as (
     select u.id, r.*
     from jsonb_to_recordset(:rows::jsonb) as r (code text, team text, source text, seats_filled int, wanted int,
-        qualifications jsonb, seats jsonb, until timestamptz, stands_until timestamptz, next jsonb, duty_mode text)
+        qualifications jsonb, seats jsonb, until timestamptz, stands_until timestamptz, next jsonb, duty_mode text, post jsonb)
     join unit u on u.county = :county and u.code = r.code
 ), before as (
     select c.* from crew c join told t on t.id = c.unit
 ), written as (
     insert into crew (unit, county, team, source, seats_filled, wanted, qualifications, seats, since, until,
-        stands_until, next)
-    select id, :county, team, source, seats_filled, wanted, qualifications, seats, :at, until, stands_until, next
+        stands_until, next, post)
+    select id, :county, team, source, seats_filled, wanted, qualifications, seats, :at, until, stands_until, next,
+        nullif(post, 'null')
     from told
     on conflict (unit) do update set team = excluded.team, source = excluded.source,
         seats_filled = excluded.seats_filled, wanted = excluded.wanted, qualifications = excluded.qualifications,
         seats = excluded.seats, until = excluded.until, stands_until = excluded.stands_until, next = excluded.next,
+        post = excluded.post,
         since = case when crew.seats_filled = excluded.seats_filled and crew.seats = excluded.seats
             then crew.since else excluded.since end
     where (crew.team, crew.source, crew.seats_filled, crew.wanted, crew.qualifications, crew.seats, crew.until,
-            crew.stands_until, crew.next)
+            crew.stands_until, crew.next, crew.post)
         is distinct from (excluded.team, excluded.source, excluded.seats_filled, excluded.wanted,
-            excluded.qualifications, excluded.seats, excluded.until, excluded.stands_until, excluded.next)
+            excluded.qualifications, excluded.seats, excluded.until, excluded.stands_until, excluded.next,
+            excluded.post)
     returning unit
 ), bumped as (
-    update unit u set version = u.version + 1, duty_mode = coalesce(t.duty_mode, u.duty_mode)
-    from told t
+    update unit u set version = u.version + 1, duty_mode = coalesce(t.duty_mode,
+        case when u.duty_mode = 'forward_post' and before.post is not null then 'station' end, u.duty_mode)
+    from told t left join before on before.unit = t.id
     where u.id = t.id and (u.id in (select unit from written)
         or (t.duty_mode is not null and t.duty_mode <> u.duty_mode))
     returning u.id, u.code, u.station, t.seats_filled, t.wanted

@@ -17,7 +17,7 @@ from dispatch.forces.positions import is_stale, place_from, whereabouts
 from dispatch.forces.status import WORKING, Status
 from dispatch.forces.turnout import is_night, turnout_seconds
 from gis_data.model import Contact, County, DutyMode, StationClass
-from roster.crews import Crew
+from roster.crews import Crew, ForwardPost
 from runtime.database import Connection
 from runtime.queries import load_queries
 
@@ -48,7 +48,12 @@ class UnitRow:
 async def crews(conn: Connection, county_code: str, instant: datetime) -> Mapping[str, Crew]:
     """Who can roll at an instant, by unit code; a unit that is off duty is not in it."""
     return {
-        row["code"]: Crew(row["seats_filled"], row["qualifications"], row["until"])
+        row["code"]: Crew(
+            row["seats_filled"],
+            row["qualifications"],
+            row["until"],
+            post=ForwardPost(**row["post"]) if row["post"] else None,
+        )
         async for row in SQL.crew_rows(conn, county=county_code, instant=instant)
     }
 
