@@ -122,7 +122,12 @@ def _take_the_roll_call(page: Page, duty: Duty) -> None:
     expect(unit).to_have_attribute("data-standing", "free")
     expect(unit.locator("[data-test=crew-count]")).to_have_text("2/3")
     coming = page.locator("[data-test=turn-next]").locator(f"[data-seat='{DRIVER}']")
-    expect(coming).to_contain_text(duty.name(duty.planned(duty.day + timedelta(days=1))))
+    successor = duty.name(duty.planned(duty.day + timedelta(days=1)))
+    expect(coming).to_contain_text(successor)
+    coming.locator("[data-test=present]").click()  # long before the shift: takes over at once
+    expect(coming).to_have_attribute("data-state", "present")
+    expect(seat).to_contain_text(f"已由 {successor} 接班")
+    expect(unit.locator("[data-test=crew-count]")).to_have_text("2/3")
 
 
 def _read_the_month(page: Page, duty: Duty) -> None:

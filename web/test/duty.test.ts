@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { dayAndTime, daysAfter } from "../src/clock.ts";
 import type { LogLine, Unit } from "../src/state/cards.ts";
 import { aroundToday, stepped, troubles, walked, wholeMonth, type Glance, type TeamDay } from "../src/state/glance.ts";
-import { byUnit, causeOf, concerns, inOrder, nextBoundaryMs, openSeats, phaseOf, shortTeams, standingOver, type Turn, type TurnSeat } from "../src/state/turns.ts";
+import { byUnit, causeOf, concerns, inOrder, nextBoundaryMs, openSeats, phaseOf, shortTeams, standingOver, takenOver, type Turn, type TurnSeat } from "../src/state/turns.ts";
 
 const seat = (over: Partial<TurnSeat>): TurnSeat =>
   ({ seat: "U/driver/0", unit: "U", role: "driver", required: true, planned: "p", planned_name: "甲", person: null, name: null, state: "expected", told: [], ...over }) as TurnSeat;
@@ -25,7 +25,7 @@ test("a seat is open when somebody was answered for and nobody sits there, not w
     seat({ seat: "d", state: "present", person: "p" }),
     seat({ seat: "e", state: "errand", person: "p" }),
   ];
-  assert.deepEqual(openSeats(turn({ seats })).map((one) => one.seat), ["b"]);
+  assert.deepEqual(openSeats(turn({ seats }), new Map()).map((one) => one.seat), ["b"]);
 });
 
 test("seats stand by vehicle, the team's own last, the required ones first", () => {
@@ -40,10 +40,21 @@ test("who has not been relieved stands over, and the cause of an absence is that
   assert.deepEqual(standingOver([over, turn({})], at("26T00:05:00")), ["甲"]);
   assert.deepEqual(standingOver([over], at("25T23:00:00")), []);
   const told = [
-    { person: "q", name: "乙", state: "left", cause: "relieved", back_by: null },
-    { person: "p", name: "甲", state: "absent", cause: "sick", back_by: null },
+    { person: "q", name: "乙", state: "left", cause: "relieved", since: null, back_by: null },
+    { person: "p", name: "甲", state: "absent", cause: "sick", since: null, back_by: null },
   ];
   assert.equal(causeOf(seat({ told })), "sick");
+});
+
+test("a seat that the next shift has taken over already is not open, one that it only will take is", () => {
+  const told = (since: string) => [{ person: "n", name: "乙", state: "present", cause: null, since, back_by: null }];
+  const next = (since: string) => turn({ starts_at: "2026-11-27T00:00:00Z", ends_at: "2026-11-28T00:00:00Z", seats: [seat({ state: "present", person: "n", name: "乙", told: told(since) })] });
+  const now = turn({ seats: [seat({ state: "left" })] });
+  const early = takenOver([now, next("2026-11-26T23:00:00Z")], at("26T23:30:00"));
+  assert.deepEqual([...early], [["U/driver/0", "乙"]]);
+  assert.equal(openSeats(now, early).length, 0);
+  const later = takenOver([now, next("2026-11-27T00:00:00Z")], at("26T23:50:00"));
+  assert.equal(openSeats(now, later).length, 1);
 });
 
 test("turns are read again when the next of their moments has come", () => {

@@ -19,6 +19,7 @@ interface Props {
   readonly phase: "running" | "next";
   /** The roll call may be answered: from a quarter of an hour before the shift. */
   readonly open: boolean;
+  readonly takenOverBy: string | null;
   readonly mayAnswer: boolean;
   readonly say: (answers: readonly SeatAnswer[]) => void;
   readonly recall: (person: string) => void;
@@ -29,7 +30,7 @@ export function SeatRow(props: Props) {
   const asking = useSignal(false);
   const people = useSignal<readonly Reachable[] | null>(null);
   const telephone = isTaken(seat) ? seat.telephone : seat.planned_telephone;
-  const lacking = !isTaken(seat) && seat.state !== "expected";
+  const lacking = !isTaken(seat) && seat.state !== "expected" && props.takenOverBy === null;
   const leaves = props.phase === "running" && isTaken(seat);
   const find = () => {
     if (people.value !== null) people.value = null;
@@ -46,7 +47,7 @@ export function SeatRow(props: Props) {
         <span class="mark" aria-hidden="true">{MARKS[seat.state] ?? "✕"}</span>
         <span class="role">{nameOf("roles", seat.role)}</span>
         <b>{seat.name ?? seat.planned_name ?? t("page.seat.nobody")}</b>
-        <span class="state">{stateText(seat, props.open)}</span>
+        <span class="state">{props.takenOverBy === null ? stateText(seat, props.open) : t("page.seat.taken_over", { name: props.takenOverBy })}</span>
       </div>
       <div class="second">
         {typeof telephone === "string" && <span class="telephone">☎ {telephone}</span>}
@@ -100,7 +101,8 @@ interface AnswersProps extends Props {
   readonly find: () => void;
 }
 
-function Answers({ seat, phase, open, lacking, answer, ask, find, recall }: AnswersProps) {
+function Answers({ seat, phase, open, takenOverBy, lacking, answer, ask, find, recall }: AnswersProps) {
+  if (takenOverBy !== null) return null;
   const early = phase === "next" && !open;
   const here = () => answer({ state: "present", ...(early ? { now: true } : {}), ...whom(seat) });
   const person = seat.person;

@@ -6,7 +6,7 @@ import { session } from "../net/session.ts";
 import { answerSeats, recallFrom, teamNow, teamReadMs, type SeatAnswer } from "../state/duty.ts";
 import { openRoster } from "../state/roster.ts";
 import { county, now, standings, stations, unitsByCode } from "../state/store.ts";
-import { byUnit, openSeats, phaseOf, standingOver, type Phase, type TeamNow, type Turn } from "../state/turns.ts";
+import { byUnit, openSeats, phaseOf, standingOver, takenOver, type Phase, type TeamNow, type Turn } from "../state/turns.ts";
 import { backToOverview, dialog, toast } from "../state/view.ts";
 import { dayAndTime } from "../clock.ts";
 import { Sure } from "./choices.tsx";
@@ -41,6 +41,7 @@ function Inside({ team }: { readonly team: TeamNow }) {
   for (const turn of team.turns) told.set(phaseOf(turn, nowMs), [...(told.get(phaseOf(turn, nowMs)) ?? []), turn]);
   const running = told.get("running") ?? [];
   const over = standingOver(team.turns, nowMs);
+  const relieved = takenOver(team.turns, nowMs);
   return (
     <>
       <Head team={team} />
@@ -50,7 +51,7 @@ function Inside({ team }: { readonly team: TeamNow }) {
         </p>
       )}
       {running.map((turn) => (
-        <TurnPart key={turn.id} team={team} turn={turn} phase="running" />
+        <TurnPart key={turn.id} team={team} turn={turn} phase="running" over={relieved} />
       ))}
       {running.length === 0 && (
         <Section title={t("page.team.on_now")}>
@@ -58,7 +59,7 @@ function Inside({ team }: { readonly team: TeamNow }) {
         </Section>
       )}
       {(told.get("next") ?? []).map((turn) => (
-        <TurnPart key={turn.id} team={team} turn={turn} phase="next" />
+        <TurnPart key={turn.id} team={team} turn={turn} phase="next" over={NOBODY} />
       ))}
     </>
   );
@@ -97,13 +98,17 @@ function Head({ team }: { readonly team: TeamNow }) {
   );
 }
 
+const NOBODY: ReadonlyMap<string, string> = new Map();
+
 interface Part {
   readonly team: TeamNow;
   readonly turn: Turn;
   readonly phase: "running" | "next";
+  /** Seats of this turn that the next one has taken over, by whom. */
+  readonly over: ReadonlyMap<string, string>;
 }
 
-function TurnPart({ team, turn, phase }: Part) {
+function TurnPart({ team, turn, phase, over }: Part) {
   const mayAnswer = MAY_ANSWER.has(session.value?.role ?? "");
   const open = Date.parse(turn.opens_at) <= now.peek();
   const zone = county.value.time_zone;
@@ -118,7 +123,7 @@ function TurnPart({ team, turn, phase }: Part) {
         <p class="span">
           <b>{span}</b> <span class="quiet">{team.shift_names[turn.shift] ?? turn.shift}</span>
         </p>
-        <State turn={turn} phase={phase} />
+        <State turn={turn} phase={phase} over={over} />
         {mayAnswer && <Everybody turn={turn} phase={phase} open={open} say={say} />}
         {byUnit(turn.seats).map(([unit, seats]) => (
           <div key={unit ?? ""} class="seats">
@@ -131,6 +136,7 @@ function TurnPart({ team, turn, phase }: Part) {
                   seat={seat}
                   phase={phase}
                   open={open}
+                  takenOverBy={over.get(seat.seat) ?? null}
                   mayAnswer={mayAnswer}
                   say={say}
                   recall={(person) => void reported(recallFrom(person))}
@@ -154,8 +160,8 @@ async function told(turn: Turn, answers: readonly SeatAnswer[]): Promise<void> {
   if (await reported(answerSeats(turn, answers))) toast({ code: "page.team.recorded", params: { count: answers.length } });
 }
 
-function State({ turn, phase }: { readonly turn: Turn; readonly phase: "running" | "next" }) {
-  const lacking = openSeats(turn);
+function State({ turn, phase, over }: Omit<Part, "team">) {
+  const lacking = openSeats(turn, over);
   return (
     <p class="rollcall" data-test="rollcall-state" data-state={turn.state}>
       <span class={turn.state === "overdue" ? "short" : turn.state === "answered" ? "done" : "quiet"}>

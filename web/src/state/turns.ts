@@ -10,6 +10,7 @@ export interface Told {
   readonly name: string | null;
   readonly state: string;
   readonly cause: string | null;
+  readonly since: string | null;
   readonly back_by: string | null;
 }
 
@@ -80,9 +81,22 @@ export function inOrder<S extends { readonly role: string; readonly required: bo
 /** Somebody sits there, or is out and counts as rostered. */
 export const isTaken = (seat: TurnSeat): boolean => seat.person !== null;
 
-/** Required seats with nobody on them who was answered for; those still expected are not open yet. */
-export function openSeats(turn: Turn): readonly TurnSeat[] {
-  return turn.seats.filter((seat) => seat.required && !isTaken(seat) && seat.state !== "expected");
+/** Required seats with nobody on them who was answered for; those still expected, or taken over, are not open. */
+export function openSeats(turn: Turn, over: ReadonlyMap<string, string>): readonly TurnSeat[] {
+  return turn.seats.filter((seat) => seat.required && !isTaken(seat) && seat.state !== "expected" && !over.has(seat.seat));
+}
+
+/** Seats that somebody of the next shift has taken over already, before it begins: by whom. */
+export function takenOver(turns: readonly Turn[], nowMs: number): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const turn of turns.filter((one) => phaseOf(one, nowMs) === "next")) {
+    for (const seat of turn.seats) {
+      const since = seat.told.find((one) => one.person === seat.person)?.since ?? null;
+      // Who only will take over was answered for from the beginning of the shift.
+      if (isTaken(seat) && since !== null && Date.parse(since) < Date.parse(turn.starts_at)) found.set(seat.seat, seat.name ?? seat.person ?? "");
+    }
+  }
+  return found;
 }
 
 /** Whoever of the shift before has not been relieved. */
