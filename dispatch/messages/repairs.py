@@ -91,9 +91,10 @@ def step_text(book: Book, step: Step, lang: Lang = "zh") -> str:
         "days": [day.isoformat() for day in days[:NAMED]],
         "count": len(step.days),
         "by_days": abs(step.by_days),
+        "people": step.people,
     }
-    later = "" if step.by_days >= 0 else ".earlier"
-    return text(f"roster.fix.{step.kind.value}{later}", params, lang)
+    which = ".earlier" if step.by_days < 0 else ".many" if step.people > 1 else ""
+    return text(f"roster.fix.{step.kind.value}{which}", params, lang)
 
 
 def seat_words(seat: str, lang: Lang = "zh") -> str:

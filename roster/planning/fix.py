@@ -36,6 +36,8 @@ class Step:
     team: str = ""
     days: tuple[date, ...] = ()
     by_days: int = 0
+    people: int = 1
+    """How many to hire of one kind."""
 
 
 @dataclass(frozen=True, slots=True)

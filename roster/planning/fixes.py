@@ -10,14 +10,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, timedelta
-from itertools import pairwise
 
-from roster.people import Absence, AbsenceKind, Employment, Membership, Person, Qualification
+from roster.people import Absence, AbsenceKind, Employment, Qualification
 from roster.plan import Book, Duty
 from roster.planning.best_month import roster_of
 from roster.planning.explain import Explanation
 from roster.planning.fix import Fix, FixKind, Step, permit
-from roster.planning.fix_trial import Trial
+from roster.planning.fix_hire import Hiring
 from roster.planning.guarded import Element, ElementKind, Guarded
 from roster.planning.timer import Timer
 from roster.policy import Strength
@@ -25,7 +24,6 @@ from roster.rules.rulebook import BY_CODE
 
 MOVED_DAYS = 7
 MOVABLE = frozenset({AbsenceKind.LEAVE, AbsenceKind.TRAINING, AbsenceKind.OWED_REST})
-MOST_HIRED = 5
 
 
 def fixes(
@@ -53,7 +51,7 @@ def fixes(
     return tuple(sorted(found, key=lambda fix: (fix.cost, fix.kind)))
 
 
-class _Fixer(Trial):
+class _Fixer(Hiring):
     """One way for each kind of fix."""
 
     def leave_open(self) -> Fix | None:
@@ -230,35 +228,3 @@ class _Fixer(Trial):
         return self._fix(
             FixKind.QUALIFY, steps, replace(self.book, people=people), roster_of(frame, pairs), len(steps)
         )
-
-    def hire(self) -> Fix | None:
-        """The fewest more people with all that the seats of the clash need."""
-        codes = sorted({code for place in self.demanded for code in self.frame.places[place].needs})
-        roles = sorted({self.frame.places[place].role for place in self.demanded})
-        held = tuple(Qualification(one) for one in codes)
-        new = [
-            Person(f"new-{n}", f"new-{n}", Employment.CONTRACT, (Membership(self.team),), held)
-            for n in range(1, MOST_HIRED + 1)
-        ]
-        book = replace(self.book, people={**self.book.people, **{one.code: one for one in new}})
-        frame = self._frame(book)
-        required = [at for at, place in enumerate(frame.places) if place.required]
-        whole = Guarded(frame, required, elastic=False)
-        names = {frame.people[at].code: at for at in range(frame.own)}
-        costs: dict[int, float] = {}
-        flags = [whole.programme.column() for _ in new]
-        for one, flag in zip(new, flags, strict=True):
-            costs[flag] = 1.0
-            for (person, _), column in whole.seat.items():
-                if person == names[one.code]:
-                    whole.programme.row([flag, column], [1.0, -1.0], lower=0.0)
-        for earlier, later in pairwise(flags):  # all alike: the first ones first
-            whole.programme.row([earlier, later], [1.0, -1.0], lower=0.0)
-        pairs = self._fewest(whole, costs)
-        if pairs is None:
-            return None
-        used = [one for one, flag in zip(new, flags, strict=True) if self.values[flag] > 0.5]
-        people = {**self.book.people, **{one.code: one for one in used}}
-        steps = [Step(FixKind.HIRE, person=one.code, role=", ".join(roles), team=self.team) for one in used]
-        roster = roster_of(frame, pairs)
-        return self._fix(FixKind.HIRE, steps, replace(self.book, people=people), roster, len(steps))

@@ -152,6 +152,21 @@ def test_every_fix_offered_solves_the_month() -> None:
     assert found[FixKind.AUTHORISE].steps[0].rule == "longest_run"
 
 
+def test_a_month_short_of_many_people_says_how_many_of_each_kind_would_fill_it() -> None:
+    # Nobody drives, and one person for a hundred and twelve firefighters' turns: no dozen of steps mends that.
+    book = small_book([False], firefighters=2)
+    found = ways(book, 28)
+    assert set(found) == {FixKind.HIRE}
+    fix = found[FixKind.HIRE]
+    assert not [v for v in blocking(check(fix.book, fix.roster)) if v.team in ("", "T1")]
+    assert len({(d.day, d.shift, d.seat) for d in fix.roster.duties}) == 28 * 2 * 3
+    by_role = {step.role: step.people for step in fix.steps}
+    assert by_role.keys() == {"driver", "firefighter"}
+    # 44 h a week are 14 turns of twelve hours in four weeks: four drivers for 56, eight firefighters for 112 but one's.
+    assert by_role == {"driver": 4, "firefighter": 7}
+    assert len(fix.book.people) == 1 + 4 + 7
+
+
 def test_a_clash_of_a_whole_month_is_told_in_few_words() -> None:
     policy = Policy(average_week_minutes=20 * 60, average_days=14)
     book = small_book([True] * 6, policy=policy)

@@ -49,6 +49,11 @@ def test_each_kind_of_step_is_a_sentence(kind: FixKind, lang: Lang) -> None:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
+def test_how_many_to_hire_is_said(lang: Lang) -> None:
+    assert "7" in step_text(small_book([True]), Step(FixKind.HIRE, role="driver", team="T1", people=7), lang)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_what_is_found_is_told(lang: Lang) -> None:
     policy = Policy(longest_run_days=3, week_minutes=None, days_off_a_week=0)
     book = with_lender(small_book([True, False, False], shifts=1, policy=policy), "driver")
