@@ -115,8 +115,8 @@ def class_diagram(
     """
     groups = automaton.alike(rules, kinds, allowed_kinds)
     machine = automaton.build(rules, kinds, groups, (start.memory for start in starts))
-    kept = _that_matter(rules, groups, days)
-    plan = _Tallies.of([tally for _, tally in kept], groups, days, corridor)
+    kept = that_matter(rules, groups, days)
+    plan = TallyArrays.of([tally for _, tally in kept], groups, days, corridor)
     strides = plan.strides(len(machine.next))
     codes = np.array(
         [
@@ -165,7 +165,7 @@ def own_diagram(parent: Diagram, root: int, allowed: NDArray[np.bool_]) -> Diagr
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Tallies:
+class TallyArrays:
     """The tallies of a rule class as arrays, values in units."""
 
     weights: NDArray[np.int64]
@@ -180,7 +180,9 @@ class _Tallies:
     radix: NDArray[np.int64]
 
     @classmethod
-    def of(cls, tallies: Sequence[Tally], groups: Groups, days: int, corridor: Corridor | None) -> _Tallies:
+    def of(
+        cls, tallies: Sequence[Tally], groups: Groups, days: int, corridor: Corridor | None
+    ) -> TallyArrays:
         """Weights by group (0: off), days that count, where blocks begin and end, bounds."""
         count = len(tallies)
         weights = np.zeros((count, len(groups) + 1), np.int64)
@@ -249,7 +251,7 @@ def _check_blocks(tally: Tally) -> None:
             )
 
 
-def _that_matter(rules: Rules, groups: Groups, days: int) -> list[tuple[int, Tally]]:
+def that_matter(rules: Rules, groups: Groups, days: int) -> list[tuple[int, Tally]]:
     """The tallies that the diagram has to count: priced, with a floor, or with a ceiling that no other implies."""
     open_ones = dict(enumerate(rules.tallies))
     for i, tally in enumerate(rules.tallies):
@@ -275,7 +277,7 @@ def _is_implied(tally: Tally, others: Sequence[Tally], groups: Groups, days: int
     return False
 
 
-def _too_large(machine: Automaton, tallies: Sequence[Tally], plan: _Tallies, days: int) -> str:
+def _too_large(machine: Automaton, tallies: Sequence[Tally], plan: TallyArrays, days: int) -> str:
     widest = max(range(len(tallies)), key=lambda t: int(plan.radix[t]), default=None)
     name = (
         ""

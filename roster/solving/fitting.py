@@ -59,8 +59,27 @@ NARROWINGS = (
 )
 
 
-def diagrams_of(problem: Problem) -> tuple[list[Diagram], bool]:
-    """One diagram per person, and whether all are exact."""
+def exact_diagrams(problem: Problem) -> list[Diagram] | None:
+    """One diagram per person that holds all legal rosters; None where somebody's does not fit."""
+    found, wide = _exact_diagrams(problem)
+    return None if wide else [found[p] for p in range(len(problem.people))]
+
+
+def narrowed_diagrams(problem: Problem) -> list[Diagram]:
+    """One diagram per person, with only some legal rosters where all do not fit."""
+    found, wide = _exact_diagrams(problem)
+    share = NODES_OF_ALL // max(1, len(wide))
+    aim, level = _aim(problem), 0
+    for p in wide:
+        # Neighbours in the list are alike: begin a little wider than the last one came to, not at the widest.
+        found[p], level = _narrowed(
+            problem, p, _allowed_kinds(problem, problem.people[p]), share, aim, max(0, level - 1)
+        )
+    return [found[p] for p in range(len(problem.people))]
+
+
+def _exact_diagrams(problem: Problem) -> tuple[dict[int, Diagram], list[int]]:
+    """What fits, and who is left over."""
     allowed = [_allowed_kinds(problem, person) for person in problem.people]
     classes: dict[Class, list[int]] = {}
     for p, person in enumerate(problem.people):
@@ -68,22 +87,15 @@ def diagrams_of(problem: Problem) -> tuple[list[Diagram], bool]:
         classes.setdefault((person.rules, kinds), []).append(p)
     found: dict[int, Diagram] = {}
     wide: list[int] = []
-    too_large = False
     for (rules, kinds), members in classes.items():
-        if too_large:
+        if wide:
             wide += members  # one of this problem did not fit: do not spend the time to see each of them fail
             continue
         try:
             found.update(_exact(problem, rules, kinds, members, allowed))
         except TooLargeError:
-            too_large = True
             wide += members
-    share = NODES_OF_ALL // max(1, len(wide))
-    aim, level = _aim(problem), 0
-    for p in wide:
-        # Neighbours in the list are alike: begin a little wider than the last one came to, not at the widest.
-        found[p], level = _narrowed(problem, p, allowed[p], share, aim, max(0, level - 1))
-    return [found[p] for p in range(len(problem.people))], not wide
+    return found, wide
 
 
 def _exact(

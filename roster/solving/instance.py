@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from roster.solving.cover import CoverRows, cover_rows
 from roster.solving.diagram import Diagram
-from roster.solving.fitting import diagrams_of
 from roster.solving.problem import Person, Problem, table_cost
 
 Floats = NDArray[np.float64]
@@ -49,9 +48,8 @@ class Instance:
         return len(self.arc_to)
 
 
-def instance_of(problem: Problem) -> Instance:
-    """Compile every rule class once and cut it to each person; people without any legal roster are named."""
-    diagrams, exact = diagrams_of(problem)
+def instance_of(problem: Problem, diagrams: Sequence[Diagram], *, exact: bool) -> Instance:
+    """One diagram per person, made by `fitting`, and everything else about the problem."""
     letters = 1 + max(len(diagram.groups) for diagram in diagrams)
     node_base = np.cumsum([0, *(diagram.nodes for diagram in diagrams)])
     arc_base = np.cumsum([0, *(len(diagram.arc_to) for diagram in diagrams)])
@@ -83,7 +81,7 @@ def instance_of(problem: Problem) -> Instance:
         terminal_costs=terminal_costs,
         fill_from=np.cumsum([0, *map(len, fills)]).astype(np.int64),
         fill_post=np.array([post for posts in fills for post in posts], np.int64),
-        cover_costs=_cover_costs(problem),
+        cover_costs=cover_costs(problem),
         cover=cover_rows(problem),
         exact=exact,
     )
@@ -101,7 +99,8 @@ def _prices(costs: NDArray[np.int64]) -> Floats:
     return costs.astype(np.float64)
 
 
-def _cover_costs(problem: Problem) -> Floats:
+def cover_costs(problem: Problem) -> Floats:
+    """`Instance.cover_costs` of a problem."""
     costs = np.zeros((problem.days, len(problem.posts), len(problem.people) + 2))
     for cover in problem.covers:
         costs[cover.day, cover.post] = [cover.cost(n) for n in range(len(problem.people) + 2)]

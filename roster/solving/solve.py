@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
+from roster.solving.fitting import exact_diagrams, narrowed_diagrams
 from roster.solving.incumbent import Incumbent
-from roster.solving.instance import instance_of
+from roster.solving.instance import cover_costs, instance_of
 from roster.solving.problem import Budget, Problem, Progress, Solution
 from roster.solving.search import Root, Search
+from roster.solving.stretch_tables import stretch_tables
+from roster.solving.stretches import Stretches
 
 
 def solve(
@@ -19,7 +22,10 @@ def solve(
     either thread, never from both at once.
     """
     incumbent = Incumbent(problem, budget, progress)
-    instance = instance_of(problem)
+    diagrams = exact_diagrams(problem)
+    if diagrams is None and solve_by_stretches(problem, incumbent, seed=seed, threads=threads):
+        return incumbent.solution()
+    instance = instance_of(problem, diagrams or narrowed_diagrams(problem), exact=diagrams is not None)
     root = Root()
     first = Search(instance, incumbent, root, seed)
     first.walker.construct()
@@ -35,6 +41,20 @@ def solve(
             incumbent.halt()
         other.result()
     return incumbent.solution()
+
+
+def solve_by_stretches(problem: Problem, incumbent: Incumbent, *, seed: int, threads: int) -> bool:
+    """Search without diagrams; False if the problem has a rule that stretches do not know, or no start was found."""
+    tables = stretch_tables(problem, cover_costs(problem))
+    if tables is None:
+        return False
+    search = Stretches(problem, tables, incumbent, seed)
+    if not search.construct():
+        return False
+    search.anneal(threads=threads, share=0.95)
+    while not incumbent.over():
+        search.anneal(threads=threads, share=0.5, heat=0.04)
+    return True
 
 
 NEAR = 0.02

@@ -72,15 +72,23 @@ def bench(
         out.write_text(json.dumps(rows, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
+class _BrokenError(click.ClickException):
+    """What was given cannot be used: one line, and the exit code of a wrong call."""
+
+    exit_code = 2
+
+
 def _solve_one(instance: Path, time_limit: float, seed: int, out: Path | None) -> None:
     from roster.solving.problem import ProblemError
     from scripts.benchmarks.roster.curtois import FormatError
     from scripts.benchmarks.roster.single import solve_file
 
+    if out is not None and not os.access(out if out.exists() else out.absolute().parent, os.W_OK):
+        raise _BrokenError(f"--json {out}: cannot be written; name a file in a folder that exists")
     try:
         answer = solve_file(instance, time_limit, seed)
     except (FormatError, ProblemError) as error:
-        raise click.ClickException(str(error)) from error
+        raise _BrokenError(str(error)) from error
     if out is not None:
         out.write_text(json.dumps(answer, ensure_ascii=False) + "\n", encoding="utf-8")
     else:

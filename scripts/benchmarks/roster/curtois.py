@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -14,6 +13,7 @@ from roster.solving.problem import FORBIDDEN, Cover, Kind, Option, Person, Probl
 
 HORIZON, SHIFTS, STAFF, DAYS_OFF = "HORIZON", "SHIFTS", "STAFF", "DAYS_OFF"
 ON, OFF_REQUESTS, COVER = "SHIFT_ON_REQUESTS", "SHIFT_OFF_REQUESTS", "COVER"
+SECTIONS = (HORIZON, SHIFTS, STAFF, DAYS_OFF, ON, OFF_REQUESTS, COVER)
 
 
 class FormatError(ValueError):
@@ -70,74 +70,109 @@ class Benchmark:
 
 
 def read(path: Path) -> Benchmark:
-    """The instance in a file."""
-    sections: dict[str, list[tuple[int, list[str]]]] = defaultdict(list)
-    section = ""
+    """The instance in a file; a fault is told with its line."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise FormatError(f"{path.name}: is not text; give an instance of the benchmarks") from None
-    for number, raw in enumerate(text.splitlines(), 1):
+    except OSError as error:
+        raise FormatError(f"{path.name}: {error.strerror}") from None
+    at = 0
+    sections: dict[str, list[tuple[int, list[str]]]] = {section: [] for section in SECTIONS}
+    section = ""
+    for at, raw in enumerate(text.splitlines(), 1):
         line = raw.strip()
         if line.startswith("SECTION_"):
-            section = line.removeprefix("SECTION_").rstrip(",")
+            section = line.removeprefix("SECTION_").rstrip(", \t")
+            if section not in sections:
+                known = ", ".join(f"SECTION_{one}" for one in SECTIONS)
+                raise FormatError(f"{path.name}, line {at}: unknown section {line}; known are {known}")
         elif line and not line.startswith("#"):
-            sections[section].append((number, [cell.strip() for cell in line.split(",")]))
-    at = 0
+            if not section:
+                raise FormatError(f"{path.name}, line {at}: stands before any SECTION_; is this an instance?")
+            sections[section].append((at, [cell.strip() for cell in line.split(",")]))
 
     def lines(section: str) -> Iterator[list[str]]:
         nonlocal at
         for at, cells in sections[section]:  # noqa: B007 - the error message below names it
             yield cells
 
-    try:
-        days = minutes = None
-        for cells in islice(lines(HORIZON), 1):
-            days = int(cells[0])
-        minutes, barred = {}, {}
-        for cells in lines(SHIFTS):
-            minutes[cells[0]] = int(cells[1])
-            barred[cells[0]] = frozenset(filter(None, "".join(cells[2:3]).split("|")))
-        staff = {}
-        for cells in lines(STAFF):
-            caps = dict(item.split("=") for item in cells[1].split("|") if item)
-            staff[cells[0]] = Staff({shift: int(cap) for shift, cap in caps.items()}, *map(int, cells[2:8]))
-        off: dict[str, frozenset[int]] = {}
-        for cells in lines(DAYS_OFF):
-            off[cells[0]] = off.get(cells[0], frozenset()) | frozenset(
-                int(cell) for cell in cells[1:] if cell
-            )
-        requests: dict[str, list[Request]] = {ON: [], OFF_REQUESTS: []}
-        for kind, found in requests.items():
-            for cells in lines(kind):
-                found.append(Request(cells[0], int(cells[1]), cells[2], int(cells[3])))
-        needs = []
-        for cells in lines(COVER):
-            needs.append(Need(int(cells[0]), cells[1], *map(int, cells[2:5])))
-    except (ValueError, IndexError, TypeError) as error:
-        raise FormatError(f"{path.name}, line {at}: {error}") from error
-    if not days or not minutes or not staff:
+    if not (sections[HORIZON] and sections[SHIFTS] and sections[STAFF]):
         raise FormatError(f"{path.name}: sections HORIZON, SHIFTS and STAFF must not be empty")
-    names = set(staff), set(minutes)
-    for request in (*requests[ON], *requests[OFF_REQUESTS]):
-        if request.staff not in names[0] or request.shift not in names[1] or not 0 <= request.day < days:
-            raise FormatError(
-                f"{path.name}: request of {request.staff} for {request.shift} on day {request.day}"
-            )
-    for need in needs:
-        if need.shift not in names[1] or not 0 <= need.day < days:
-            raise FormatError(f"{path.name}: cover of {need.shift} on day {need.day}")
+    try:
+        return _parsed(path.stem, lines)
+    except (ValueError, IndexError, TypeError) as error:
+        said = "too few values" if isinstance(error, (IndexError, TypeError)) else error
+        raise FormatError(f"{path.name}, line {at}: {said}") from None
+
+
+def _parsed(name: str, lines: Callable[[str], Iterator[list[str]]]) -> Benchmark:
+    days = 0
+    for cells in islice(lines(HORIZON), 1):
+        days = _whole(cells[0], "days", least=1)
+    minutes: dict[str, int] = {}
+    barred: dict[str, frozenset[str]] = {}
+    for cells in lines(SHIFTS):
+        _new(cells[0], minutes, "shift")
+        minutes[cells[0]] = _whole(cells[1], "minutes")
+        barred[cells[0]] = frozenset(filter(None, map(str.strip, "".join(cells[2:3]).split("|"))))
+    for cells in lines(SHIFTS):
+        for shift in barred[cells[0]]:
+            _known(shift, minutes, "shift")
+    staff: dict[str, Staff] = {}
+    for cells in lines(STAFF):
+        _new(cells[0], staff, "staff")
+        caps = {}
+        for item in filter(None, cells[1].split("|")):
+            shift, _, cap = item.partition("=")
+            caps[_known(shift.strip(), minutes, "shift")] = _whole(cap, f"most of {shift}")
+        staff[cells[0]] = Staff(caps, *(_whole(cell, "a limit") for cell in cells[2:8]))
+    off: dict[str, frozenset[int]] = {}
+    for cells in lines(DAYS_OFF):
+        more = frozenset(_day(cell, days) for cell in cells[1:] if cell)
+        off[cells[0]] = off.get(_known(cells[0], staff, "staff"), frozenset()) | more
+    requests: dict[str, list[Request]] = {ON: [], OFF_REQUESTS: []}
+    for kind, into in requests.items():
+        for cells in lines(kind):
+            who, shift = _known(cells[0], staff, "staff"), _known(cells[2], minutes, "shift")
+            into.append(Request(who, _day(cells[1], days), shift, _whole(cells[3], "weight")))
+    needs: dict[tuple[int, str], Need] = {}
+    for cells in lines(COVER):
+        key = _day(cells[0], days), _known(cells[1], minutes, "shift")
+        _new(key, needs, "cover of")
+        needs[key] = Need(*key, *(_whole(cells[i], "a figure") for i in (2, 3, 4)))
     return Benchmark(
-        path.stem,
-        days,
-        minutes,
-        barred,
-        staff,
-        off,
-        tuple(requests[ON]),
-        tuple(requests[OFF_REQUESTS]),
-        tuple(needs),
-    )
+        name, days, minutes, barred, staff, off, tuple(requests[ON]), tuple(requests[OFF_REQUESTS]),
+        tuple(needs.values()),
+    )  # fmt: skip
+
+
+def _whole(cell: str, what: str, least: int = 0) -> int:
+    try:
+        number = int(cell)
+    except ValueError:
+        raise ValueError(f"{what} must be a whole number, not {cell!r}") from None
+    if number < least:
+        raise ValueError(f"{what} must be at least {least}, not {number}")
+    return number
+
+
+def _day(cell: str, days: int) -> int:
+    day = _whole(cell, "day")
+    if day >= days:
+        raise ValueError(f"day {day} lies beyond the horizon of {days} days")
+    return day
+
+
+def _known(name: str, names: Container[str], what: str) -> str:
+    if name not in names:
+        raise ValueError(f"unknown {what} {name!r}")
+    return name
+
+
+def _new(name: object, names: Container[object], what: str) -> None:
+    if not name or name in names:
+        raise ValueError(f"{what} {name!r} is empty or stands here twice")
 
 
 def as_problem(benchmark: Benchmark) -> Problem:

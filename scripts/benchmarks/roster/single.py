@@ -7,8 +7,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from roster.solving.incumbent import Incumbent
 from roster.solving.problem import OFF, Budget, Solution
-from roster.solving.solve import solve
+from roster.solving.solve import solve, solve_by_stretches
 from scripts.benchmarks.roster.curtois import Benchmark, as_problem, read
 from scripts.benchmarks.roster.curtois_check import objective, violations
 from scripts.benchmarks.roster.made_instance import made_instance
@@ -48,8 +49,10 @@ def as_schedule(benchmark: Benchmark, solution: Solution) -> dict[str, list[str]
 
 
 def _compile_kernels() -> None:
-    """Solve a small made-up instance, so that an installation's first run does not spend its time on compiling."""
+    """Solve a small instance both ways, so that an installation's first run does not spend its time on compiling."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "made.txt"
         path.write_text(made_instance(people=8, weeks=2, shifts=3, seed=1), encoding="utf-8")
-        solve(as_problem(read(path)), Budget(steps=3_000))
+        problem = as_problem(read(path))
+    solve(problem, Budget(steps=3_000))
+    solve_by_stretches(problem, Incumbent(problem, Budget(steps=3_000), None), seed=1, threads=1)

@@ -94,14 +94,34 @@ def test_a_made_up_month_is_solved_legally(tmp_path: Path) -> None:
     assert objective(made, schedule) == solution.cost >= (solution.bound or 0)
 
 
+def test_windows_line_ends_a_mark_of_encoding_blanks_and_comments_change_nothing(
+    tmp_path: Path, benchmark_read: Benchmark
+) -> None:
+    path = tmp_path / "small.txt"
+    odd = "\ufeff" + TEXT.replace("\n", "  \r\n# a comment\r\n\r\n").replace(
+        "SECTION_COVER", "SECTION_COVER,,"
+    )
+    path.write_bytes(odd.encode())
+    assert read(path) == benchmark_read
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("L,600,E", "L,many,E", "line 6"),
-        ("A,E=7|L=2,2640", "A,E7,2640", "line 8"),
-        ("B,1,E,3", "C,1,E,3", "request of C"),
-        ("3,E,2,100,1", "9,E,2,100,1", "cover of E on day 9"),
+        ("L,600,E", "L,many,E", "line 6: minutes must be a whole number, not 'many'"),
+        ("L,600,E", "L,600,X", "line 6: unknown shift 'X'"),
+        ("L,600,E", "E,600,", "line 6: shift 'E' is empty or stands here twice"),
+        ("A,E=7|L=2,2640", "A,E7,2640", "line 8: most of E7 must be a whole number, not ''"),
+        ("2640,480,3,2,2,1", "2640,480,3", "line 8: too few values"),
+        ("A,0", "Z,0", "line 11: unknown staff 'Z'"),
+        ("B,1,E,3", "C,1,E,3", "line 13: unknown staff 'C'"),
+        ("A,2,E,2", "A,2,E", "line 15: too few values"),
+        ("3,E,2,100,1", "9,E,2,100,1", "line 19: day 9 lies beyond the horizon of 7 days"),
+        ("3,E,2,100,1", "2,L,2,100,1", "line 19: cover of"),
+        ("3,E,2,100,1", "3,E,2,-1,1", "line 19: a figure must be at least 0, not -1"),
         ("SECTION_HORIZON\n7", "SECTION_HORIZON", "HORIZON"),
+        ("SECTION_HORIZON", "SECTION_PAY", "line 2: unknown section SECTION_PAY; known are SECTION_HORIZON"),
+        ("# a comment\nSECTION_HORIZON", "", "line 2: stands before any SECTION_"),
     ],
 )
 def test_a_faulty_file_is_refused_with_its_place(tmp_path: Path, old: str, new: str, said: str) -> None:

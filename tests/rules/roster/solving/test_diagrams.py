@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from roster.solving.diagram import Corridor, Diagram, class_diagram, start_of
+from roster.solving.fitting import exact_diagrams
 from roster.solving.instance import Instance, instance_of
 from roster.solving.objective import person_cost
 from roster.solving.pricing import list_below, price_people
@@ -31,6 +32,12 @@ from tests.rules.roster.solving.worlds import legal_rows, problems
 CALM = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 
 
+def exactly(problem: Problem) -> Instance:
+    diagrams = exact_diagrams(problem)
+    assert diagrams is not None
+    return instance_of(problem, diagrams, exact=True)
+
+
 def all_paths(instance: Instance, limit: float = 1e12) -> tuple[set[tuple[int, ...]], int]:
     """Rows of person 0 below a limit under zero duals, with how many were listed."""
     found = np.empty((4**instance.days, instance.days), np.int16)
@@ -48,9 +55,9 @@ def test_a_diagram_holds_every_legal_roster_once_and_no_other(problem: Problem) 
     legal = set(legal_rows(problem, problem.people[0]))
     if not legal:
         with pytest.raises(NoLegalRosterError, match="p0"):
-            instance_of(problem)
+            exactly(problem)
         return
-    paths, count = all_paths(instance_of(problem))
+    paths, count = all_paths(exactly(problem))
     assert paths == legal
     assert count == len(legal)
 
@@ -62,7 +69,7 @@ def test_the_best_response_is_the_cheapest_legal_roster_and_prices_agree(problem
     costs = {row: person_cost(problem, person, row) for row in legal_rows(problem, person)}
     if not costs:
         return
-    instance = instance_of(problem)
+    instance = exactly(problem)
     best, choices = np.empty(1), np.empty((1, problem.days), np.int16)
     price_people(
         np.zeros(1, np.int64), np.zeros(instance.cover.row.shape), instance.terminal_costs.copy(), instance.costs,
