@@ -16,7 +16,9 @@ from dispatch.duty.rollcall_store import SQL, known_people, live_rollcalls, lock
 from dispatch.forces.degrade import DEFAULT_RULES
 from dispatch.forces.manning import Aboard, Change, Source, man_units
 from gis_data.model import DutyMode
-from roster.crews import Crew, ForwardPost, crew_book, team_crews
+from roster.crew import Crew, ForwardPost
+from roster.crew_book import crew_book
+from roster.crews import team_crews
 from roster.people import Employment, Person
 from runtime.database import Work
 

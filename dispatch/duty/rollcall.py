@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from roster.crews import ForwardPost
+from roster.crew import ForwardPost
 from roster.people import Qualification
 from roster.turns import Presence, Turn, TurnSeat
 

@@ -10,7 +10,7 @@ from dispatch.duty.reference import book_of
 from dispatch.duty.rollcall import Rollcall, next_step
 from dispatch.duty.rollcall_store import SQL, live_rollcalls, rollcall_row
 from dispatch.duty.store import BOOK, in_force, published_days
-from roster.crews import ForwardPost
+from roster.crew import ForwardPost
 from roster.plan import Book, Roster
 from roster.turns import turns_of
 from runtime.database import Work

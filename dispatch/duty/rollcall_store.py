@@ -10,7 +10,7 @@ from uuid import UUID
 
 from dispatch.duty.reference import qualifications_of
 from dispatch.duty.rollcall import Attendance, Known, Rollcall, State
-from roster.crews import ForwardPost
+from roster.crew import ForwardPost
 from roster.turns import TurnSeat
 from runtime.database import Connection
 from runtime.encoding import utc_text

@@ -14,7 +14,7 @@ from dispatch.forces.status import WORKING, Status, Told, settle
 from dispatch.forces.store import SQL, UnitRow, lock_unit
 from dispatch.push.changes import record_change
 from gis_data.model import DutyMode
-from roster.crews import Crew
+from roster.crew import Crew
 from runtime.database import Work
 
 # A fix of a unit on standby that is older than this says nothing any more.

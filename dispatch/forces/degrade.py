@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import inf
 
-from roster.crews import Crew
+from roster.crew import Crew
 
 DRIVER = "driver"
 

@@ -13,7 +13,7 @@ from dispatch.forces.release import force_released
 from dispatch.forces.store import SQL
 from dispatch.push.changes import record_change
 from gis_data.model import DutyMode
-from roster.crews import Crew
+from roster.crew import Crew
 from runtime.database import Work
 from runtime.encoding import utc_text
 

@@ -17,7 +17,7 @@ from dispatch.forces.positions import is_stale, place_from, whereabouts
 from dispatch.forces.status import WORKING, Status
 from dispatch.forces.turnout import is_night, turnout_seconds
 from gis_data.model import Contact, County, DutyMode, StationClass
-from roster.crews import Crew, ForwardPost
+from roster.crew import Crew, ForwardPost
 from runtime.database import Connection
 from runtime.queries import load_queries
 

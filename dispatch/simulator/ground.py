@@ -29,7 +29,7 @@ from dispatch.simulator.arrivals import DAY_MS, HOUR_MS
 from dispatch.simulator.assumptions import Assumptions
 from dispatch.simulator.travel import TravelTable
 from gis_data.model import County, ResponsePlan, Verb
-from roster.crews import Crew
+from roster.crew import Crew
 
 _OF_THE_WAY = int(Gate.NO_ROAD | Gate.TOO_FAR)
 

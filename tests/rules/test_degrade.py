@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from dispatch.forces.degrade import DEFAULT_RULES, degrade
 from gis_data.zezhou.kits import KITS, Kit
-from roster.crews import Crew
+from roster.crew import Crew
 
 HEAVY = {
     "people": 6.0,

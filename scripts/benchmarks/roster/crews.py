@@ -11,7 +11,8 @@ from typing import Any
 
 from gis_data.bundled import bundled_county_folder
 from gis_data.folder import read_county
-from roster.crews import CrewBook, crew_book, crews
+from roster.crew_book import CrewBook, crew_book
+from roster.crews import crews
 from roster.files.book import read_book
 from roster.plan import Book
 from roster.planning.rotation import roster_by_rotation

@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roster.crews import Crew, CrewBook, crew_book, crews
+from roster.crew import Crew
+from roster.crew_book import CrewBook, crew_book
+from roster.crews import crews
 from roster.people import Employment, Person, Qualification
 from roster.turns import Presence, Turn, TurnSeat
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from dispatch.forces.store import crews
 from dispatch.forces.turnout import turnout_seconds
 from gis_data.model import DutyMode
-from roster.crews import ForwardPost
+from roster.crew import ForwardPost
 from roster.shifts import Post
 from tests.storage.duty.test_rollcall import COUNTY, NEXT, THEN, UNIT, RollcallWorld, house
 from tests.storage.duty_world import CODE, TODAY, book
