@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,65 +65,103 @@ def columns_of(county: County, candidates: Sequence[Candidate]) -> Columns:
     return found
 
 
+class _Row(NamedTuple):
+    """One unit in everything of `Units` but what it brings, and in the other columns."""
+
+    turnout_ms: int
+    zone: int
+    engine: bool
+    duty_mode: int
+    gates: int
+    turnout: float
+    lon: float
+    lat: float
+    station_class: int
+    alike: tuple[int, str, bool]
+    code: str
+    station: str
+    home: str
+
+
+def _row(unit: Candidate, zone_at: Mapping[str, int]) -> _Row:
+    # By place in the list: these are the same objects, while a dictionary would hash every one of them in Python.
+    force = _CLASSES.index(unit.station_class)
+    return _Row(
+        turnout_ms=round(unit.turnout_seconds * 1000),
+        zone=-1 if unit.foreign else zone_at.get(unit.zone, -1),
+        engine=unit.brings.get("engine", 0.0) > 0,
+        duty_mode=_MODES.index(unit.duty_mode),
+        gates=int(unit.gates),
+        turnout=unit.turnout_seconds * 1000,
+        lon=unit.lon,
+        lat=unit.lat,
+        station_class=force,
+        alike=(force, unit.body, unit.foreign),
+        code=unit.code,
+        station=unit.station,
+        home="" if unit.foreign else unit.zone,
+    )
+
+
 def _made(county: County, candidates: tuple[Candidate, ...]) -> Columns:
     capabilities = tuple(county.capabilities)
     zone_at = {zone.code: place for place, zone in enumerate(county.zones)}
+    rows = [_row(unit, zone_at) for unit in candidates]
     units = Units(
-        turnout_ms=np.array([round(unit.turnout_seconds * 1000) for unit in candidates], dtype=np.int64),
+        turnout_ms=np.array([row.turnout_ms for row in rows], dtype=np.int64),
         brings=_table([unit.brings for unit in candidates], capabilities),
         full_brings=_table([unit.full_brings for unit in candidates], capabilities),
-        zone=np.array([-1 if u.foreign else zone_at.get(u.zone, -1) for u in candidates], dtype=np.int32),
-        engine=np.array([unit.brings.get("engine", 0.0) > 0 for unit in candidates], dtype=np.bool_),
-        # By place in the list: these are the same objects, while a dictionary would hash every one of them in Python.
-        duty_mode=np.array([_MODES.index(unit.duty_mode) for unit in candidates], dtype=np.int8),
+        zone=np.array([row.zone for row in rows], dtype=np.int32),
+        engine=np.array([row.engine for row in rows], dtype=np.bool_),
+        duty_mode=np.array([row.duty_mode for row in rows], dtype=np.int8),
     )
-    classes = [_CLASSES.index(unit.station_class) for unit in candidates]
     return Columns(
         county=county,
         candidates=candidates,
         units=units,
         record={name: getattr(units, name).tolist() for name in _UNITS},
-        gates=np.array([int(unit.gates) for unit in candidates], dtype=np.int32),
-        turnout_ms=np.array([unit.turnout_seconds for unit in candidates], dtype=np.float64) * 1000,
-        lon=np.array([unit.lon for unit in candidates], dtype=np.float64),
-        lat=np.array([unit.lat for unit in candidates], dtype=np.float64),
-        station_class=np.array(classes, dtype=np.int8),
-        alike=tuple((at, u.body, u.foreign) for at, u in zip(classes, candidates, strict=True)),
-        codes=tuple(unit.code for unit in candidates),
-        stations=tuple(unit.station for unit in candidates),
-        zones=tuple("" if unit.foreign else unit.zone for unit in candidates),
+        gates=np.array([row.gates for row in rows], dtype=np.int32),
+        turnout_ms=np.array([row.turnout for row in rows], dtype=np.float64),
+        lon=np.array([row.lon for row in rows], dtype=np.float64),
+        lat=np.array([row.lat for row in rows], dtype=np.float64),
+        station_class=np.array([row.station_class for row in rows], dtype=np.int8),
+        alike=tuple(row.alike for row in rows),
+        codes=tuple(row.code for row in rows),
+        stations=tuple(row.station for row in rows),
+        zones=tuple(row.home for row in rows),
     )
 
 
 def _mended(last: Columns, candidates: tuple[Candidate, ...], changed: Sequence[int]) -> Columns:
-    new = _made(last.county, tuple(candidates[row] for row in changed))
-
-    def array(old: NDArray[Any], rows: NDArray[Any]) -> NDArray[Any]:
-        mended = old.copy()
-        mended[changed] = rows
-        return mended
-
-    def listed(old: Sequence[Any], rows: Sequence[Any]) -> list[Any]:
-        mended = list(old)
-        for row, value in zip(changed, rows, strict=True):
-            mended[row] = value
-        return mended
-
+    """A few rows written over in copies: making small arrays of them first takes several times as long."""
+    county, capabilities = last.county, tuple(last.county.capabilities)
+    zone_at = {zone.code: place for place, zone in enumerate(county.zones)}
+    units = Units(*(getattr(last.units, name).copy() for name in _UNITS))
+    record = {name: list(last.record[name]) for name in _UNITS}
+    gates, turnout_ms, station_class = last.gates.copy(), last.turnout_ms.copy(), last.station_class.copy()
+    lon, lat = last.lon.copy(), last.lat.copy()
+    alike, codes = list(last.alike), list(last.codes)
+    stations, zones = list(last.stations), list(last.zones)
+    for at in changed:
+        unit = candidates[at]
+        row = _row(unit, zone_at)
+        units.turnout_ms[at] = record["turnout_ms"][at] = row.turnout_ms
+        units.zone[at] = record["zone"][at] = row.zone
+        units.engine[at] = record["engine"][at] = row.engine
+        units.duty_mode[at] = record["duty_mode"][at] = row.duty_mode
+        units.brings[at] = record["brings"][at] = _brought(unit.brings, capabilities)
+        units.full_brings[at] = record["full_brings"][at] = _brought(unit.full_brings, capabilities)
+        gates[at], turnout_ms[at], station_class[at] = row.gates, row.turnout, row.station_class
+        lon[at], lat[at] = row.lon, row.lat
+        alike[at], codes[at], stations[at], zones[at] = row.alike, row.code, row.station, row.home
     return Columns(
-        county=last.county,
-        candidates=candidates,
-        units=Units(*(array(getattr(last.units, name), getattr(new.units, name)) for name in _UNITS)),
-        record={name: listed(last.record[name], new.record[name]) for name in _UNITS},
-        gates=array(last.gates, new.gates),
-        turnout_ms=array(last.turnout_ms, new.turnout_ms),
-        lon=array(last.lon, new.lon),
-        lat=array(last.lat, new.lat),
-        station_class=array(last.station_class, new.station_class),
-        alike=tuple(listed(last.alike, new.alike)),
-        codes=tuple(listed(last.codes, new.codes)),
-        stations=tuple(listed(last.stations, new.stations)),
-        zones=tuple(listed(last.zones, new.zones)),
-    )
+        county, candidates, units, record, gates, turnout_ms, lon, lat, station_class,
+        tuple(alike), tuple(codes), tuple(stations), tuple(zones),
+    )  # fmt: skip
+
+
+def _brought(quantities: Mapping[str, float], capabilities: tuple[str, ...]) -> list[float]:
+    return [float(quantities.get(code, 0.0)) for code in capabilities]
 
 
 def _table(quantities: Sequence[Mapping[str, float]], capabilities: tuple[str, ...]) -> NDArray[np.float64]:

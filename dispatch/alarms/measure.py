@@ -53,15 +53,22 @@ class Measured:
         self._everyone, self._shortfalls = everyone, shortfalls
         self._like: dict[str, Travel] = {}  # by class: the way of one unit that drives up
         self.travels = self._all_travels()
-        self._row_of = {unit.unit_id.int: row for row, unit in enumerate(units)}
+        self._rows: dict[int, int] = {}
 
     def travel_of(self, unit: Candidate) -> Travel | None:
-        row = self._row_of.get(unit.unit_id.int)
+        row = self._row_of().get(unit.unit_id.int)
         return None if row is None else self.travels[row]
 
     def travels_of(self, units: Iterable[Candidate]) -> Travels:
         """Those of some of the units. Raises KeyError for a unit that was not measured."""
-        return self.travels.among([self._row_of[unit.unit_id.int] for unit in units])
+        row_of = self._row_of()
+        return self.travels.among([row_of[unit.unit_id.int] for unit in units])
+
+    def _row_of(self) -> dict[int, int]:
+        """By unit; made when somebody first asks for one."""
+        if not self._rows:
+            self._rows = {unit.unit_id.int: row for row, unit in enumerate(self.units)}
+        return self._rows
 
     def reached(self, unit_codes: frozenset[str]) -> Iterator[tuple[Candidate, Reach]]:
         """How each of these units gets there."""
