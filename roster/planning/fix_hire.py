@@ -83,7 +83,8 @@ class Hiring(Trial):
         steps = []
         for needs in sorted(hired):
             count = sum(_newcomer(self.team, needs, n).code in serving for n in range(hired[needs]))
-            roles = sorted({p.role for p in self.frame.places if p.required and p.needs == needs})
+            # What is needed says more than the role: a driver of ladders is not one of light engines.
+            roles = sorted(needs or {p.role for p in self.frame.places if p.required and not p.needs})
             if count:
                 steps.append(Step(FixKind.HIRE, role=", ".join(roles), team=self.team, people=count))
         count = sum(step.people for step in steps)
