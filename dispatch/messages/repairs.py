@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from dispatch.messages import Lang, catalogue, text
-from dispatch.messages.violations import role_word
+from dispatch.messages.violations import coded, role_word
 from roster.plan import Book
 from roster.planning.clash import Part
 from roster.planning.counting import Count
@@ -24,14 +24,16 @@ def change_text(book: Book, change: Change, lang: Lang = "zh") -> str:
     said = text(change.code, change_params(book, change, lang), lang)
     if not change.borrowed_from:
         return said
-    return f"{said} · {text('roster.repair.borrowed', {'team': _team(book, change.borrowed_from)}, lang)}"
+    return (
+        f"{said} · {text('roster.repair.borrowed', {'team': _team(book, change.borrowed_from, lang)}, lang)}"
+    )
 
 
 def change_params(book: Book, change: Change, lang: Lang = "zh") -> dict[str, Any]:
     seat = seat_words(change.seat, lang)
     return {
         "day": change.day.isoformat(),
-        "shift": _shift(book, change.shift),
+        "shift": _shift(book, change.shift, lang),
         "seat": seat,
         "name": _name(book, change.after or change.before),
         "other": _name(book, change.before) if change.before else text("roster.repair.nobody", lang=lang),
@@ -44,7 +46,7 @@ def count_text(book: Book, count: Count, lang: Lang = "zh") -> str:
         "day": count.first.isoformat(),
         "first": count.first.isoformat(),
         "last": count.last.isoformat(),
-        "shift": _shift(book, count.shift),
+        "shift": _shift(book, count.shift, lang),
         "roles": [role_word(role, lang) for role in count.roles],
         "needed": count.needed,
         "able": count.able,
@@ -65,7 +67,7 @@ def part_text(book: Book, part: Part, lang: Lang = "zh") -> str:
         params |= {
             "role": role_word(part.role, lang),
             "seats": part.seats,
-            "shift": _shift(book, part.shift),
+            "shift": _shift(book, part.shift, lang),
             "able": len(part.able),
             "people": _names(book, part.able, lang),
         }
@@ -84,8 +86,8 @@ def step_text(book: Book, step: Step, lang: Lang = "zh") -> str:
         "rule": text(f"roster.rule_name.{step.rule}", lang=lang) if step.rule else "",
         "role": ("、" if lang == "zh" else ", ").join(role_word(r, lang) for r in step.role.split(", ")),
         "seat": seat_words(step.seat, lang) if step.seat else "",
-        "shift": _shift(book, step.shift),
-        "team": _team(book, step.team),
+        "shift": _shift(book, step.shift, lang),
+        "team": _team(book, step.team, lang),
         "first": _day(days[:1]),
         "last": _day(days[-1:]),
         "days": [day.isoformat() for day in days[:NAMED]],
@@ -123,12 +125,12 @@ def _name(book: Book, code: str) -> str:
     return book.people[code].name if code in book.people else code
 
 
-def _team(book: Book, code: str) -> str:
-    return book.teams[code].name if code in book.teams else code
+def _team(book: Book, code: str, lang: Lang) -> str:
+    return coded(code, book.teams[code].name, lang) if code in book.teams else code
 
 
-def _shift(book: Book, code: str) -> str:
-    return book.shifts[code].name if code in book.shifts else code
+def _shift(book: Book, code: str, lang: Lang) -> str:
+    return coded(code, book.shifts[code].name, lang) if code in book.shifts else code
 
 
 def _day(days: list[date]) -> str:

@@ -17,7 +17,15 @@ _AREAS = ("page.roles", "qualification")
 def violation_text(violation: Violation, lang: Lang = "zh") -> str:
     """One sentence: who or which team, when, what is wrong and by how much."""
     params = {name: _spoken(name, value, lang) for name, value in violation.params.items()}
+    if violation.team and "team" in params:
+        params["team"] = coded(violation.team, str(params["team"]), lang)
     return text(violation.message, params, lang)
+
+
+def coded(code: str, name: str, lang: Lang) -> str:
+    """Names of teams and shifts are the county's data, in its own language: beside them an English sentence has the
+    code, which its reader can look up."""
+    return name if lang == "zh" or name == code else f"{code} {name}"
 
 
 def violation_document(violation: Violation, lang: Lang = "zh") -> dict[str, Any]:

@@ -10,6 +10,7 @@ import pytest
 
 from dispatch.messages import Lang, catalogue
 from dispatch.messages.repairs import change_text, count_text, part_text, step_text
+from dispatch.messages.violations import violation_text
 from roster.people import Pair, PairKind
 from roster.planning.counting import counts
 from roster.planning.explain import explain
@@ -19,7 +20,8 @@ from roster.planning.frame import frame_of
 from roster.planning.repair import repair
 from roster.planning.repair_case import Away
 from roster.planning.repair_duties import Change, ChangeKind
-from roster.policy import Policy
+from roster.policy import Policy, Strength
+from roster.rules.violation import Violation
 from tests.rules.roster.planning.small_team import FIRST, local, planned, small_book, with_lender
 
 LANGUAGES: tuple[Lang, ...] = get_args(Lang)
@@ -82,3 +84,14 @@ def test_every_kind_of_option_has_its_name() -> None:
     known = {"fewest", "other_people", "gives_back", "asks_nobody", "fills_wished", "calls_nobody"}
     assert kinds <= known
     assert {f"roster.repair.kind.{kind}" for kind in known} <= catalogue().keys()
+
+
+def test_english_sentences_have_the_codes_of_teams_and_shifts_beside_their_names() -> None:
+    step = Step(FixKind.LEAVE_OPEN, role="driver", seat="U1/driver/0", shift="D", team="T1", days=(FIRST,))
+    assert "D 白班" in step_text(small_book([True]), step, "en")
+    assert "D 白班" not in step_text(small_book([True]), step, "zh")
+    hire = Step(FixKind.HIRE, role="driver", team="T1")
+    assert "T1 一队" in step_text(small_book([True]), hire, "en")
+    empty = Violation("seat_unfilled", Strength.OVERRIDABLE, "", "T1", (FIRST,), {"team": "一队"})
+    assert "T1 一队" in violation_text(empty, "en")
+    assert "T1" not in violation_text(empty, "zh")
