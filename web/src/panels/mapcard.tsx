@@ -79,6 +79,7 @@ function UnitLines({ unit, held }: { readonly unit: Unit; readonly held: boolean
           water > 0 ? t("page.water_tonnes", { tonnes: water }) : "",
           pairs > 0 ? t("page.ba_pairs", { pairs }) : "",
           nameOf("duty_modes", unit.duty_mode),
+          unit.post?.place ?? "",
         ]
           .filter((part) => part !== "")
           .join(" · ")}

@@ -40,7 +40,7 @@ export function UnitDialog({ code }: { readonly code: string }) {
         {station !== undefined && station.telephone !== "" && <span> ☎ {station.telephone}</span>}
       </p>
       <p class="quiet">
-        {[station === undefined ? "" : called(station), nameOf("vehicle_classes", unit.vehicle_class), nameOf("duty_modes", unit.duty_mode)]
+        {[station === undefined ? "" : called(station), nameOf("vehicle_classes", unit.vehicle_class), nameOf("duty_modes", unit.duty_mode), unit.post?.place ?? ""]
           .filter((part) => part !== "")
           .join(" · ")}
       </p>

@@ -160,6 +160,8 @@ export interface Unit {
   readonly crew_seats: readonly CrewSeat[];
   readonly crew_next: NextCrew | null;
   readonly duty_until: string | null;
+  /** 靠前驻防: where it stands instead of its station. */
+  readonly post?: { readonly place: string; readonly lon: number; readonly lat: number } | null;
   readonly status: string;
   readonly status_at: string;
   readonly out_of_service: string | null;
