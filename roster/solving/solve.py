@@ -22,39 +22,55 @@ def solve(
     either thread, never from both at once.
     """
     incumbent = Incumbent(problem, budget, progress)
-    diagrams = exact_diagrams(problem)
-    if diagrams is None and solve_by_stretches(problem, incumbent, seed=seed, threads=threads):
-        return incumbent.solution()
+    long = problem.days > STRETCHES_FROM_DAYS
+    stretches = started(problem, incumbent, seed) if long else None
+    large = problem.days > EXACT_DAYS_MAX or len(problem.covers) > COLUMN_CELLS_MAX
+    diagrams = None if large and stretches is not None else exact_diagrams(problem)
+    if diagrams is None and not long:
+        stretches = started(problem, incumbent, seed)
+    if stretches is not None:
+        stretches.anneal(threads=threads, share=0.95 if diagrams is None else STRETCHES_SHARE)
+        while diagrams is None and not incumbent.over():
+            stretches.anneal(threads=threads, share=0.5, heat=WARM)
+        if incumbent.over():
+            return incumbent.solution()
     instance = instance_of(problem, diagrams or narrowed_diagrams(problem), exact=diagrams is not None)
     root = Root()
     first = Search(instance, incumbent, root, seed)
-    first.walker.construct()
-    incumbent.offer(first.walker.best, first.walker.best_cost)
+    if stretches is None:
+        first.walker.construct()
+        incumbent.offer(first.walker.best, first.walker.best_cost)
+    else:
+        first.walker.load(incumbent.choices)
     if threads < 2 or incumbent.by_steps:
-        _lead(first, alone=True)
+        _lead(first, alone=True, warm=stretches is not None)
         return incumbent.solution()
     with ThreadPoolExecutor(1) as pool:
-        other = pool.submit(_follow, Search(instance, incumbent, root, seed + 1_000_003))
+        other = pool.submit(_follow, Search(instance, incumbent, root, seed + 1_000_003), stretches)
         try:
-            _lead(first, alone=False)
+            _lead(first, alone=False, warm=stretches is not None)
         finally:
             incumbent.halt()
         other.result()
     return incumbent.solution()
 
 
-def solve_by_stretches(problem: Problem, incumbent: Incumbent, *, seed: int, threads: int) -> bool:
-    """Search without diagrams; False if the problem has a rule that stretches do not know, or no start was found."""
+STRETCHES_FROM_DAYS = 35
+"""Beyond five weeks a walk by stretches comes further than one by whole rows."""
+EXACT_DAYS_MAX = 120
+"""Beyond it nobody's exact diagram fits: do not spend the seconds to see it fail."""
+STRETCHES_SHARE = 0.6
+"""Of the time, before columns go on from there."""
+WARM = 0.04
+
+
+def started(problem: Problem, incumbent: Incumbent, seed: int) -> Stretches | None:
+    """A search without diagrams; None if the problem has a rule that stretches do not know, or no start was found."""
     tables = stretch_tables(problem, cover_costs(problem))
     if tables is None:
-        return False
+        return None
     search = Stretches(problem, tables, incumbent, seed)
-    if not search.construct():
-        return False
-    search.anneal(threads=threads, share=0.95)
-    while not incumbent.over():
-        search.anneal(threads=threads, share=0.5, heat=0.04)
-    return True
+    return search if search.construct() else None
 
 
 NEAR = 0.02
@@ -64,13 +80,14 @@ COLUMN_CELLS_MAX = 2_500
 """Posts × days with a cost: beyond it linear programmes take longer than anybody waits, and walks do it all."""
 
 
-def _lead(search: Search, *, alone: bool) -> None:
+def _lead(search: Search, *, alone: bool, warm: bool) -> None:
     """Bound and dives first, then everything."""
     incumbent, total = search.incumbent, search.incumbent.total
     if len(search.instance.cover.lowest) > COLUMN_CELLS_MAX:
         _walk_on(search)
         return
-    search.walk(search.timed(min(1.0, 0.1 * total)))
+    if not warm:
+        search.walk(search.timed(min(1.0, 0.1 * total)))
     if incumbent.over():
         return
     search.solve_root()
@@ -78,14 +95,20 @@ def _lead(search: Search, *, alone: bool) -> None:
     dives = search.may_dive()
     while dives and not incumbent.over() and incumbent.elapsed() < until:
         search.root_dive()
-    if alone or not dives:
+    if not warm and (alone or not dives):
         search.walker.load(incumbent.choices)
         search.walk(search.timed((0.15 if dives else 0.35) * total))
     _improve(search)
 
 
-def _follow(search: Search) -> None:
+def _follow(search: Search, stretches: Stretches | None) -> None:
     """A long walk of its own first, then everything."""
+    if stretches is not None:
+        stretches.anneal(threads=1, share=0.5, heat=WARM)
+        search.walker.load(search.incumbent.choices)
+        search.adopt_root()
+        _improve(search)
+        return
     search.walker.construct()
     if len(search.instance.cover.lowest) > COLUMN_CELLS_MAX:
         _walk_on(search)

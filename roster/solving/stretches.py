@@ -24,9 +24,21 @@ CHUNK_SECONDS = 0.15
 CHUNK_STEPS = 100
 STEP_PRICE = 8
 """What a step is charged, where work is the clock."""
-ATTEMPTS = ((28, 1), (28, 2), (14, 1), (21, 2), (42, 2), (35, 3), (28, 4), (56, 5))
-"""To build a row: days at a time, and how many duties it may stray from a straight line at the ends of these."""
-
+ATTEMPTS = (
+    (28, 1, 0),
+    (28, 2, 0),
+    (28, 2, 2),
+    (14, 1, 0),
+    (28, 2, 4),
+    (21, 2, 1),
+    (42, 3, 3),
+    (28, 3, 7),
+    (56, 5, 0),
+)
+"""To build a row: days at a time, how many duties it may stray from a straight line at the ends of these, and how many
+ahead of the floor's line it comes, so that the last stretch is free to have fewer."""
+NOISES = (1e-3, 20.0, 60.0)
+"""On prices: what did not come out on one way through the days may on another."""
 FAILURES = 6
 """Of stretches in one row, each mended by joining two, before it is begun anew in another way."""
 
@@ -55,7 +67,7 @@ class Stretches:
         tables = self.tables
         own = 0.0
         for p in self.random.permutation(self.people).tolist():
-            if not any(self._row(p, length, stray) for length, stray in ATTEMPTS):
+            if not any(self._row(p, noise, *attempt) for noise in NOISES for attempt in ATTEMPTS):
                 return False
             put_days(tables, self.choices[p], self.counts, 0, self.days, 1)
             own += days_price(tables, p, self.choices[p], 0, self.days)
@@ -63,7 +75,7 @@ class Stretches:
         self.cost = own + float(cover) + self.problem.base_cost
         return self.incumbent.offer(self.choices, self.cost)
 
-    def _row(self, p: int, length: int, stray: int) -> bool:
+    def _row(self, p: int, noise: float, length: int, stray: int, lead: int) -> bool:
         tables, room, (prices, off_prices) = self.tables, self.rooms[0], self.prices[0]
         c = int(tables.of_class[p])
         row, states, tallies = self.choices[p], self.states[p], int(tables.tallies[c])
@@ -71,7 +83,7 @@ class Stretches:
         reachable_ends(tables, p, alive)
         row[:] = -1
         states[0] = tables.start[p]
-        price_days(tables, p, self.counts, 0, self.days, 1e-3, self.rng[0], prices, off_prices)
+        price_days(tables, p, self.counts, 0, self.days, noise, self.rng[0], prices, off_prices)
         so_far = np.zeros(tallies, np.int64)
         begins, step, failures = [0], length, 0
         while begins[-1] < self.days:
@@ -81,9 +93,10 @@ class Stretches:
             for t in range(tallies):
                 low, high = int(tables.lo[c, t]), int(tables.hi[c, t])
                 if b < self.days:
-                    share, room_left = b / self.days, stray * int(tables.heaviest[c, t])
-                    high = min(high, int(high * share) + (room_left if low > 0 else 0))
-                    low = int(np.ceil(low * share)) - room_left
+                    share, duty = b / self.days, int(tables.heaviest[c, t])
+                    ahead = lead * share * duty if low > 0 else 0.0
+                    high = min(high, int(high * share + ahead) + (stray * duty if low > 0 else 0))
+                    low = int(np.ceil(low * share + ahead)) - stray * duty
                 room.left_lo[t], room.left_hi[t] = low - so_far[t], high - so_far[t]
             room.ends[:] = alive[b]
             if respond(tables, room, p, a, b, int(states[a]), prices, off_prices, row) < NEVER:

@@ -9,7 +9,7 @@ from typing import Any
 
 from roster.solving.incumbent import Incumbent
 from roster.solving.problem import OFF, Budget, Solution
-from roster.solving.solve import solve, solve_by_stretches
+from roster.solving.solve import solve, started
 from scripts.benchmarks.roster.curtois import Benchmark, as_problem, read
 from scripts.benchmarks.roster.curtois_check import objective, violations
 from scripts.benchmarks.roster.made_instance import made_instance
@@ -55,4 +55,6 @@ def _compile_kernels() -> None:
         path.write_text(made_instance(people=8, weeks=2, shifts=3, seed=1), encoding="utf-8")
         problem = as_problem(read(path))
     solve(problem, Budget(steps=3_000))
-    solve_by_stretches(problem, Incumbent(problem, Budget(steps=3_000), None), seed=1, threads=1)
+    stretches = started(problem, Incumbent(problem, Budget(steps=3_000), None), seed=1)
+    if stretches is not None:
+        stretches.anneal(threads=1, share=1.0)
