@@ -21,7 +21,7 @@ from dispatch.alarms.question import (
     Units,
 )
 from dispatch.alarms.travel import Travels
-from dispatch.alarms.triage import metres_between
+from dispatch.alarms.triage import METRES_PER_DEGREE
 from dispatch.forces.model import Candidate, Gate
 from gis_data.model import County, ResponsePlan, Slot, SlotRule, StationClass, Verb
 
@@ -178,17 +178,19 @@ def _roles(columns: Columns, standing: Standing) -> NDArray[np.int32]:
         (_ENTERPRISE, _OWN_PREMISES, OWN_PREMISES_METRES),
     ):
         rows = np.flatnonzero(columns.station_class == force)
-        near = [
-            row
-            for row, lon, lat in zip(
-                rows.tolist(), columns.lon[rows].tolist(), columns.lat[rows].tolist(), strict=True
-            )
-            if metres_between(lon, lat, standing.lon, standing.lat) <= within_metres
-        ]
-        roles[near] |= role
+        away = _metres_away(columns.lon[rows], columns.lat[rows], standing)
+        roles[rows[away <= within_metres]] |= role
         if force == _MICRO:
             roles[rows] |= _NO_SLOT
     return roles
+
+
+def _metres_away(
+    lon: NDArray[np.float64], lat: NDArray[np.float64], standing: Standing
+) -> NDArray[np.float64]:
+    """As `triage.metres_between`, of many at once."""
+    x = (lon - standing.lon) * np.cos(np.radians((lat + standing.lat) / 2))
+    return np.asarray(np.hypot(x, lat - standing.lat) * METRES_PER_DEGREE)
 
 
 def _gates(

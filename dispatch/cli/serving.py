@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import multiprocessing
 import os
@@ -31,6 +30,7 @@ from gis_data.model import County
 from roster.files.book import read_book
 from roster.plan import Book
 from runtime.database import open_database
+from runtime.garbage import settle
 from runtime.hints import Hints
 from runtime.migrate import migrate
 from runtime.ports import listen
@@ -108,11 +108,7 @@ async def prepare(servers: Servers, county: County, book: Book | None = None) ->
 async def serve_on(listener: socket.socket, settings: Settings, servers: Servers, county: County) -> None:
     """One process of the service on a socket that already listens, until SIGINT or SIGTERM."""
     async with running_service(settings, servers, county) as app:
-        # The county's millions of objects stay for good. Looked through again and again for garbage they would stop
-        # every order for a fifth of a second, each time.
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(10_000, 20, 20)  # and what comes after it is short-lived
+        settle()
         config = uvicorn.Config(
             app,
             lifespan="off",

@@ -22,6 +22,7 @@ from dispatch.simulator.ground import Ground as Standing
 from dispatch.simulator.travel import empty_table
 from gis_data.model import County
 from routing.live import LiveRoads
+from runtime.garbage import settle
 from scripts.benchmarks.routing.ground import Grounds
 from scripts.benchmarks.row import row
 
@@ -37,6 +38,7 @@ def rows(grounds: Grounds) -> Iterator[dict[str, Any]]:
     rng = np.random.default_rng(11)
     chosen = rng.choice(len(county.places), min(ALARMS, len(county.places)), replace=False)
     incidents = [_incident(county, int(place)) for place in chosen]
+    settle()  # as the service does
     used = Counter(unit.vehicle_class for unit in units).most_common()
     for classes in (len(used), FEW_CLASSES):
         chosen_classes = {code for code, _ in used[:classes]}
