@@ -207,7 +207,7 @@ async def _kept_running(name: str, run: Callable[[], Awaitable[Any]]) -> None:
     while True:
         try:
             await run()
-        except Exception:
+        except Exception:  # whatever it was: it is told, and the work goes on
             LOG.exception("%s failed and is started again", name)
         await asyncio.sleep(0.5)
 

@@ -149,8 +149,8 @@ def _mended(last: Columns, candidates: tuple[Candidate, ...], changed: Sequence[
         units.zone[at] = record["zone"][at] = row.zone
         units.engine[at] = record["engine"][at] = row.engine
         units.duty_mode[at] = record["duty_mode"][at] = row.duty_mode
-        units.brings[at] = record["brings"][at] = _brought(unit.brings, capabilities)
-        units.full_brings[at] = record["full_brings"][at] = _brought(unit.full_brings, capabilities)
+        units.brings[at] = record["brings"][at] = amounts(unit.brings, capabilities)
+        units.full_brings[at] = record["full_brings"][at] = amounts(unit.full_brings, capabilities)
         gates[at], turnout_ms[at], station_class[at] = row.gates, row.turnout, row.station_class
         lon[at], lat[at] = row.lon, row.lat
         alike[at], codes[at], stations[at], zones[at] = row.alike, row.code, row.station, row.home
@@ -160,7 +160,8 @@ def _mended(last: Columns, candidates: tuple[Candidate, ...], changed: Sequence[
     )  # fmt: skip
 
 
-def _brought(quantities: Mapping[str, float], capabilities: tuple[str, ...]) -> list[float]:
+def amounts(quantities: Mapping[str, float], capabilities: tuple[str, ...]) -> list[float]:
+    """Of each capability how much, none where nothing is said of it."""
     return [float(quantities.get(code, 0.0)) for code in capabilities]
 
 

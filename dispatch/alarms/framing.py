@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dispatch.alarms.columns import Columns, columns_of
+from dispatch.alarms.columns import Columns, amounts, columns_of
 from dispatch.alarms.deadlines import verb_towards
 from dispatch.alarms.question import (
     UNLISTED_ZONE,
@@ -248,11 +248,7 @@ def _wanted(terms: _Terms, columns: Columns, slot: Slot) -> SlotWanted:
 
 
 def _vector(quantities: Mapping[str, float], capabilities: tuple[str, ...]) -> NDArray[np.float64]:
-    return np.array(_amounts(quantities, capabilities), dtype=np.float64)
-
-
-def _amounts(quantities: Mapping[str, float], capabilities: tuple[str, ...]) -> list[float]:
-    return [quantities.get(code, 0.0) for code in capabilities]
+    return np.array(amounts(quantities, capabilities), dtype=np.float64)
 
 
 def _extra_slots(filled: frozenset[str], count: int = 24) -> tuple[str, ...]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
-from typing import cast
+from typing import ParamSpec, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,9 @@ from routing.on_road import heading_of
 from routing.path import line_of
 from routing.rank import Fleet, Reach
 from routing.thinning import thinned
+
+P = ParamSpec("P")
+Answer = TypeVar("Answer")
 
 # Farther than this from where its vehicle must stop, a crew is no help in time; the gate then says "no road".
 MOST_ON_FOOT_METRES = 3000.0
@@ -136,16 +139,12 @@ async def measure(
     live: LiveRoads, lon: float, lat: float, units: Sequence[Candidate], roads: Roads | None = None
 ) -> Measured:
     """With the `roads` that `live` was built from, whoever stops short is told with what holds it."""
-    if _is_quick(live):
-        return _measure(live, lon, lat, tuple(units), roads)
-    return await asyncio.to_thread(_measure, live, lon, lat, tuple(units), roads)
+    return await _answered(live, _measure, live, lon, lat, tuple(units), roads)
 
 
 async def ways(measured: Measured, unit_codes: frozenset[str]) -> dict[str, list[list[float]]]:
     """The way of each of these units as [[lon, lat], …], thinned for drawing."""
-    if _is_quick(measured.live):
-        return _ways(measured, unit_codes)
-    return await asyncio.to_thread(_ways, measured, unit_codes)
+    return await _answered(measured.live, _ways, measured, unit_codes)
 
 
 async def expected_by_road(
@@ -155,17 +154,17 @@ async def expected_by_road(
 
     A unit under way begins nobody knows where, and a walk is at nobody's speed: they are left out.
     """
-    if _is_quick(measured.live):
-        return _expected(measured, unit_codes)
-    return await asyncio.to_thread(_expected, measured, unit_codes)
+    return await _answered(measured.live, _expected, measured, unit_codes)
 
 
-def _is_quick(live: LiveRoads) -> bool:
-    """Whether a question to these roads is answered sooner than another thread would have taken it up.
+async def _answered(live: LiveRoads, work: Callable[P, Answer], *args: P.args, **more: P.kwargs) -> Answer:
+    """By a thread, unless these roads answer sooner than another thread would have taken the question up.
 
     On a machine that has nothing else to do, waking one and being woken takes 0.3 ms, as long as the answer itself.
     """
-    return live.graph.nodes <= QUICK_NODES and all(hierarchy_for(live, code) for code in live.inbound)
+    if live.graph.nodes <= QUICK_NODES and all(hierarchy_for(live, code) for code in live.inbound):
+        return work(*args, **more)
+    return await asyncio.to_thread(work, *args, **more)
 
 
 def _expected(measured: Measured, unit_codes: frozenset[str]) -> dict[str, dict[str, dict[str, float]]]:

@@ -104,7 +104,7 @@ class Connections:
                 # Sockets stay open meanwhile: a crew that can hear us is worth more than a strict door.
                 LOG.warning("open sockets cannot be checked (%r); trying again", error)
                 await asyncio.sleep(SWEEP_SECONDS)
-            except Exception:
+            except Exception:  # one fault must not end the check for as long as the service lives
                 LOG.exception("checking the open sockets failed; trying again")
                 await asyncio.sleep(SWEEP_SECONDS)
 

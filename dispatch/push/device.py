@@ -273,7 +273,7 @@ class Device:
             if self._on_event is not None:
                 try:
                     await self._on_event(told)
-                except Exception:
+                except Exception:  # somebody else's code: orders must go on reaching it
                     LOG.exception("the device's listener failed on %s", told.event)
 
     def _soon(self, work: Any) -> None:

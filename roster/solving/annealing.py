@@ -23,6 +23,23 @@ def uniform(state: Seeds) -> float:
 
 
 @compiled
+def is_among(who: Ints, count: int, person: int) -> bool:
+    """Whether the person is one of the first so many that were drawn."""
+    found = False
+    for i in range(count):
+        if who[i] == person:
+            found = True
+    return found
+
+
+@compiled
+def noise_share(state: Seeds) -> float:
+    """How much noise the prices of a step get: none, a tenth or all of it, a third of the time each."""
+    pick = uniform(state)
+    return 0.0 if pick < 0.3333 else 0.1 if pick < 0.6667 else 1.0
+
+
+@compiled
 def put(choice: Shorts, counts: Ints, step: int, fill_from: Ints, fill_post: Ints) -> None:
     """Add (step 1) or take away (−1) a row from the counts by day and post."""
     for d in range(len(choice)):
@@ -106,11 +123,7 @@ def anneal(
         for i in range(k):
             while True:
                 p = movable[int(uniform(rng) * len(movable))]
-                taken = False
-                for j in range(i):
-                    if who[j] == p:
-                        taken = True
-                if not taken:
+                if not is_among(who, i, p):
                     break
             who[i] = p
         before = 0.0
@@ -118,8 +131,7 @@ def anneal(
             p = who[i]
             put(choices[p], counts, -1, fill_from, fill_post)
             before += own[p] + cover_change(choices[p], counts, fill_from, fill_post, cover_costs)
-        pick = uniform(rng)
-        noise = noise_scale * (0.0 if pick < 0.3333 else 0.1 if pick < 0.6667 else 1.0)
+        noise = noise_scale * noise_share(rng)
         after = 0.0
         for i in range(k):
             p = who[i]

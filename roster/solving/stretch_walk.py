@@ -8,38 +8,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from roster.solving.annealing import uniform
+from roster.solving.annealing import is_among, noise_share, uniform
 from roster.solving.compiled import Bools, Floats, Ints, Seeds, Shorts, compiled
 from roster.solving.response import NEVER
-from roster.solving.stretch_response import Room, follow_row, mark_ends, respond, used
+from roster.solving.stretch_response import Room, respond
+from roster.solving.stretch_rows import days_price, follow_row, mark_ends, put_days, used
 from roster.solving.stretch_tables import StretchTables
 
 PEOPLE_MOST = 3
 TRIES_FOR_TROUBLE = 12
-
-
-@compiled
-def put_days(tables: StretchTables, row: Shorts, counts: Ints, a: int, b: int, step: int) -> float:
-    """Add (step 1) or take away (−1) the days from a to b; how much the cover's cost rises by it."""
-    change = 0.0
-    for d in range(a, b):
-        o = row[d]
-        if o >= 0:
-            for f in range(tables.fill_from[o], tables.fill_from[o + 1]):
-                q = tables.fill_post[f]
-                n = counts[d, q]
-                counts[d, q] = n + step
-                change += tables.cover_costs[d, q, n + step] - tables.cover_costs[d, q, n]
-    return change
-
-
-@compiled
-def days_price(tables: StretchTables, p: int, row: Shorts, a: int, b: int) -> float:
-    """What the days from a to b of a row cost the person."""
-    total = 0.0
-    for d in range(a, b):
-        total += tables.costs[p, d, row[d]] if row[d] >= 0 else tables.off_costs[p, d]
-    return total
 
 
 @compiled
@@ -139,11 +116,7 @@ def walk(
                 p = int(uniform(rng) * people)
                 if i == 0 and post >= 0 and not tables.able[p, post] and uniform(rng) < 0.9:
                     continue
-                taken = False
-                for j in range(i):
-                    if who[j] == p:
-                        taken = True
-                if not taken:
+                if not is_among(who, i, p):
                     break
             who[i] = p
         before = 0.0
@@ -152,8 +125,7 @@ def walk(
             before += days_price(tables, p, choices[p], a, b)
             before -= put_days(tables, choices[p], counts, a, b, -1)
             used(tables, p, choices[p], a, b, before_used[i])
-        pick = uniform(rng)
-        noise = noise_scale * (0.0 if pick < 0.3333 else 0.1 if pick < 0.6667 else 1.0)
+        noise = noise_scale * noise_share(rng)
         after = 0.0
         done = 0
         for i in range(k):

@@ -10,9 +10,10 @@ from roster.solving.compiled import Ints
 from roster.solving.incumbent import Choices, Incumbent
 from roster.solving.problem import Problem
 from roster.solving.response import NEVER
-from roster.solving.stretch_response import follow_row, respond, room_for, used
+from roster.solving.stretch_response import respond, room_for
+from roster.solving.stretch_rows import days_price, follow_row, put_days, used
 from roster.solving.stretch_tables import StretchTables
-from roster.solving.stretch_walk import days_price, price_days, put_days, reachable_ends, walk
+from roster.solving.stretch_walk import price_days, reachable_ends, walk
 from roster.solving.walker import cooled, hot_temperature
 
 COLD = 0.3
